@@ -1,0 +1,438 @@
+"""The whole vocabulary of a call: facts come in, commands go out.
+
+Facts are past tense (something happened); commands are imperative (do this). All are frozen, hold plain
+values and can be written to JSON (`to_json`) and read back (`from_json`), so that a call can be stored and
+replayed. Times are seconds on the monotonic clock of the call (0 = the call's start) unless a field says
+otherwise; the moment a fact happened is not a field, it is the `at` argument of `Call.receive`.
+"""
+
+from __future__ import annotations
+
+import types
+from dataclasses import dataclass, fields, is_dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+
+Station = Literal["hear", "understand", "decide", "file", "speak", "summarize"]
+"""The specialists of the assembly line, in the order in which a turn passes them."""
+
+Outcome = Literal["close", "queue", "human", "emergency", "answer"]
+"""How a call ends: ticket closed, ticket queued for staff, handed to a person, emergency transfer, answered."""
+
+# A slot's value is text, a number, a truth value, or a flat record of those (location, vehicle, names, times).
+Scalar = str | int | float | bool | None
+SlotValue = Scalar | dict[str, Scalar]
+
+
+# ---------------------------------------------------------------- values carried by events
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One recognised word with its place in the turn's audio."""
+
+    text: str
+    start: float
+    """Seconds from the start of the turn's audio."""
+    end: float
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class SlotHit:
+    """One slot named in an utterance."""
+
+    name: str
+    text: str
+    """The caller's words, as recognised."""
+    value: SlotValue
+    """Canonical value (see the slot table in intents/catalogue.yaml); the text itself if it could not be resolved."""
+    confidence: float
+    """0 to 1: how sure the small model and the normaliser are together."""
+
+
+@dataclass(frozen=True, slots=True)
+class IntentGuess:
+    """One possible intent with its probability."""
+
+    name: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """What one utterance means."""
+
+    text: str
+    intents: tuple[IntentGuess, ...]
+    """Best first, probabilities sum to at most 1."""
+    slots: tuple[SlotHit, ...]
+    out_of_scope: bool
+    """True when the utterance resembles nothing that the model was trained on."""
+
+    @property
+    def intent(self) -> str:
+        """The best intent, or "out_of_scope"."""
+        return self.intents[0].name if self.intents and not self.out_of_scope else "out_of_scope"
+
+    @property
+    def confidence(self) -> float:
+        """Probability of the best intent, 0 if there is none."""
+        return self.intents[0].confidence if self.intents else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class TurnRecord:
+    """One exchange as it goes into the case log."""
+
+    index: int
+    """0 is the greeting; caller turns count from 1."""
+    heard: str | None
+    """The caller's words; None when the caller was silent or pressed keys only."""
+    keys: str
+    """Keys pressed in this turn, "" if none."""
+    asked: str
+    """The question that was open when the caller spoke: a slot name, "reason", "confirm" or "more"."""
+    state: str
+    """Dialog state after the turn."""
+    intent: str | None
+    confidence: float | None
+    said: tuple[str, ...]
+    """The sentences of the bot's answer."""
+    started_at: float
+    ended_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Where a slot's value came from."""
+
+    turn: int
+    text: str
+    confidence: float
+    confirmed: bool
+    """The caller said yes to the read-back."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseSnapshot:
+    """The case as the core sees it; the store keeps the newest one."""
+
+    intent: str
+    status: Literal["draft", "open", "queued", "escalated", "closed"]
+    disposition: Outcome | None
+    """None while undecided."""
+    priority: Literal["low", "medium", "high", "emergency"]
+    slots: dict[str, SlotValue]
+    evidence: dict[str, Evidence]
+    confidence: float
+    caller_name: str | None
+    """None = not asked or kept anonymous."""
+    callback_number: str | None
+    """E.164."""
+    note: str
+    """Why the disposition is what it is: names of the policy rules that fired."""
+
+
+# ---------------------------------------------------------------- facts
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Something that happened to a call."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallStarted(Fact):
+    """The carrier has connected a caller."""
+
+    call_id: str
+    line: str
+    """Name of the line in telephony/lines.yaml."""
+    caller: str | None
+    """Caller id in E.164, None if withheld."""
+    carrier: str
+    carrier_call_id: str
+    """The carrier's own id of the call (Twilio: CallSid)."""
+    wall: datetime
+    """UTC-aware start; relative times in the caller's words are resolved against it."""
+
+
+@dataclass(frozen=True, slots=True)
+class AudioReceived(Fact):
+    """Caller audio as the carrier sent it; goes to the ear, never into `Call`."""
+
+    payload: bytes
+    """Encoded audio in the dialect's encoding and rate."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPressed(Fact):
+    """One telephone key."""
+
+    key: str
+    """0-9, * or #."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlaybackEnded(Fact):
+    """Everything of one utterance has been played to the caller, or was cleared."""
+
+    utterance: int
+    heard: float
+    """Share of the utterance that had been played, 0 to 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallEnded(Fact):
+    """The caller or the carrier has hung up, or the line broke."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechStarted(Fact):
+    """The voice activity detector hears the caller begin to speak."""
+
+
+@dataclass(frozen=True, slots=True)
+class PartialHeard(Fact):
+    """Words recognised while the caller still speaks."""
+
+    turn: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class TurnEnded(Fact):
+    """The caller has finished a turn."""
+
+    turn: int
+    seconds: float
+    """Length of the turn's audio."""
+
+
+@dataclass(frozen=True, slots=True)
+class Transcribed(Fact):
+    """The final words of a turn; empty text means that nothing was said."""
+
+    turn: int
+    text: str
+    confidence: float
+    """Mean word probability, 0 to 1: the hearing quality."""
+    words: tuple[Word, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Understood(Fact):
+    """What the final words of a turn mean."""
+
+    turn: int
+    meaning: Understanding
+
+
+@dataclass(frozen=True, slots=True)
+class Saved(Fact):
+    """The store has committed everything of the last `SaveTurn` or `SaveCase`."""
+
+    turn: int
+    case_number: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TimerFired(Fact):
+    """A timer that the core started has run out."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class TakenOver(Fact):
+    """An operator has taken the call over."""
+
+    operator: str
+
+
+@dataclass(frozen=True, slots=True)
+class StageFailed(Fact):
+    """A station raised, was missing or ran over its budget."""
+
+    station: Station
+    turn: int
+    reason: str
+
+
+# ---------------------------------------------------------------- commands
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """Something the shell must do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Transcribe(Command):
+    """Recognise the audio of a turn that has ended; answered by `Transcribed`."""
+
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
+class Understand(Command):
+    """Understand a turn's words; answered by `Understood`."""
+
+    turn: int
+    text: str
+    asked: str
+    """The open question: a slot name, "reason", "confirm", "more" or ""."""
+
+
+@dataclass(frozen=True, slots=True)
+class Speak(Command):
+    """Say sentences; answered by `PlaybackEnded`."""
+
+    utterance: int
+    sentences: tuple[str, ...]
+    protected: bool
+    """True: the caller's voice does not stop it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClearPlayback(Command):
+    """Stop speaking at once and drop what is buffered."""
+
+
+@dataclass(frozen=True, slots=True)
+class StartTimer(Command):
+    """(Re)start a named timer; answered by `TimerFired`."""
+
+    name: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class StopTimer(Command):
+    """Forget a named timer."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class SaveTurn(Command):
+    """Commit a turn, and the draft case if there is one; answered by `Saved`."""
+
+    record: TurnRecord
+    case: CaseSnapshot | None
+
+
+@dataclass(frozen=True, slots=True)
+class SaveCase(Command):
+    """Commit the case's new status; answered by `Saved`."""
+
+    turn: int
+    case: CaseSnapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Escalate(Command):
+    """Put the call into the operators' queue with its summary. Not answered: the transfer does not wait for it."""
+
+    reason: str
+    kind: str | None
+    """Emergency kind, None for other reasons."""
+    evidence: str
+    """The caller's words that led here."""
+    priority: Literal["low", "medium", "high", "emergency"]
+    case: CaseSnapshot | None
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer(Command):
+    """Tell the carrier to connect the caller with a person."""
+
+    target: str
+    """Telephone number in E.164 or SIP address, from telephony/lines.yaml."""
+    reason: str
+    priority: Literal["low", "medium", "high", "emergency"]
+    after_utterance: int | None
+    """Let this utterance be heard first; None = at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class HangUp(Command):
+    """End the call."""
+
+    outcome: Outcome | None
+    after_utterance: int | None
+
+
+# ---------------------------------------------------------------- JSON
+
+
+@cache
+def _event_classes() -> dict[str, type[Fact | Command]]:
+    found = (v for v in globals().values() if isinstance(v, type) and issubclass(v, (Fact, Command)))
+    return {cls.__name__: cls for cls in found}
+
+
+def to_json(event: Fact | Command) -> dict[str, Any]:
+    """The event as plain JSON values, with its class name under "event".
+
+    >>> to_json(KeyPressed("5"))
+    {'event': 'KeyPressed', 'key': '5'}
+    """
+    return {"event": type(event).__name__, **_plain(event)}
+
+
+def from_json(data: dict[str, Any]) -> Fact | Command:
+    """Inverse of `to_json`.
+
+    Raises KeyError for an unknown event or a missing field, TypeError/ValueError for a wrong value.
+    """
+    values = dict(data)
+    event = _build(_event_classes()[values.pop("event")], values)
+    assert isinstance(event, (Fact, Command))
+    return event
+
+
+def _plain(value: Any) -> Any:
+    if is_dataclass(value) and not isinstance(value, type):
+        return {f.name: _plain(getattr(value, f.name)) for f in fields(value)}
+    if isinstance(value, dict):
+        return {str(k): _plain(v) for k, v in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(v) for v in value]
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, bytes):
+        return value.hex()
+    return value
+
+
+@cache
+def _hints(cls: type) -> dict[str, Any]:
+    return get_type_hints(cls)
+
+
+def _build(hint: Any, value: Any) -> Any:
+    """Rebuild a value of type `hint` from plain JSON."""
+    if isinstance(hint, type) and is_dataclass(hint):
+        hints = _hints(hint)
+        return hint(**{f.name: _build(hints[f.name], value[f.name]) for f in fields(hint)})
+    origin, args = get_origin(hint), get_args(hint)
+    if origin in (Union, types.UnionType):
+        if value is None:
+            return None
+        # The only union of containers is SlotValue (plain values and flat dicts), which needs no rebuilding.
+        inner = [a for a in args if a is not type(None)]
+        return _build(inner[0], value) if len(inner) == 1 else value
+    if origin is tuple:
+        return tuple(_build(args[0], v) for v in value)
+    if origin is dict:
+        return {k: _build(args[1], v) for k, v in value.items()}
+    if hint is datetime:
+        return datetime.fromisoformat(value)
+    if hint is bytes:
+        return bytes.fromhex(value)
+    return value
