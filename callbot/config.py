@@ -25,9 +25,9 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="CALLBOT_", env_file=".env", extra="ignore", frozen=True)
 
-    home: Path = Field(default_factory=lambda: Path(platformdirs.user_data_dir("callbot", appauthor=False)))
+    home: Path = Field(default_factory=lambda: platformdirs.user_data_path("callbot", appauthor=False))
     """Database, recordings, keys."""
-    models: Path = Field(default_factory=lambda: Path(platformdirs.user_cache_dir("callbot", appauthor=False)) / "models")
+    models: Path = Field(default_factory=lambda: platformdirs.user_cache_path("callbot", appauthor=False) / "models")
     """Cache of the model store."""
     site: Path = STARTER_SITE
     database_url: str = ""
@@ -63,4 +63,5 @@ def load(**flags: Any) -> Settings:
     except ValidationError as error:
         lines = [f"CALLBOT_{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors()]
         raise ConfigError("; ".join(lines)) from error
-    return settings.model_copy(update={n: getattr(settings, n).expanduser().resolve() for n in ("home", "models", "site")})
+    folders = {name: getattr(settings, name).expanduser().resolve() for name in ("home", "models", "site")}
+    return settings.model_copy(update=folders)
