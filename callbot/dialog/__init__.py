@@ -1,0 +1,1 @@
+"""What to ask, what to say and what to decide: all pure."""

@@ -1,0 +1,136 @@
+"""The case form while it is being filled. PURE."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from callbot.events import Scalar, SlotHit, SlotValue
+from callbot.nlu.addresses import merge_location
+from callbot.schema import Form, FormSlot, Playbook
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """One value with where it came from."""
+
+    value: SlotValue
+    text: str
+    confidence: float
+    turn: int
+    confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """The case so far."""
+
+    intent: str
+    confidence: float
+    """Of the intent."""
+    filled: Mapping[str, Filled] = field(default_factory=dict)
+    declined: frozenset[str] = frozenset()
+    """The caller would or could not say."""
+    asked: Mapping[str, int] = field(default_factory=dict)
+    """Prompt -> times asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What to ask next."""
+
+    slot: str
+    prompt: str
+
+
+def next_question(book: Playbook, draft: Draft, *, caller_known: bool) -> Question | None:
+    """The first thing of the form that is still missing; None when there is nothing left to ask."""
+    for item in book.forms[draft.intent].slots:
+        prompt = _prompt(book, draft, item, caller_known)
+        if prompt is not None and draft.asked.get(prompt, 0) < _limit(book, item, prompt):
+            return Question(item.slot, prompt)
+    return None
+
+
+def missing(book: Playbook, draft: Draft) -> tuple[str, ...]:
+    """Required slots that are empty."""
+    return tuple(slot for slot in book.catalogue.intents[draft.intent].required if slot not in draft.filled)
+
+
+def fill(book: Playbook, draft: Draft, hits: Iterable[SlotHit], turn: int, asked: str = "") -> Draft:
+    """Take over what the caller named, newest value wins; a location completes an earlier one."""
+    wanted = book.slot_names(draft.intent)
+    filled = dict(draft.filled)
+    for hit in hits:
+        slot = _meant_slot(hit.name, asked)
+        if slot not in wanted:
+            continue
+        old = filled.get(slot)
+        filled[slot] = Filled(_merged(old, hit), hit.text, hit.confidence, turn)
+    return replace(draft, filled=filled, declined=draft.declined - filled.keys())
+
+
+def decline(draft: Draft, slot: str) -> Draft:
+    """Note that the caller would or could not say."""
+    return replace(draft, declined=draft.declined | {slot})
+
+
+def ask(draft: Draft, prompt: str) -> Draft:
+    """Count a question."""
+    return replace(draft, asked={**draft.asked, prompt: draft.asked.get(prompt, 0) + 1})
+
+
+def confirm(draft: Draft) -> Draft:
+    """The caller said yes to the read-back."""
+    filled = {slot: replace(value, confirmed=True) for slot, value in draft.filled.items()}
+    return replace(draft, filled=filled)
+
+
+def known_slots(form: Form) -> frozenset[str]:
+    """Slots that the form asks for."""
+    return frozenset(item.slot for item in form.slots)
+
+
+def location_score(filled: Filled | None) -> float:
+    """How surely the location is a known place, 0 to 1."""
+    if filled is None or not isinstance(filled.value, dict):
+        return 0.0
+    score = filled.value.get("score")
+    return float(score) if isinstance(score, (int, float)) else 0.0
+
+
+def _prompt(book: Playbook, draft: Draft, item: FormSlot, caller_known: bool) -> str | None:
+    """The prompt that would ask for this line of the form; None if nothing is to be asked."""
+    if item.slot in draft.declined or (item.unless_declined and item.unless_declined in draft.declined):
+        return None
+    filled = draft.filled.get(item.slot)
+    if filled is None:
+        return f"{item.ask}_known" if item.slot == "callback_number" and caller_known else item.ask
+    if book.catalogue.slots[item.slot].kind != "location" or not isinstance(filled.value, dict):
+        return None
+    if location_score(filled) < book.policy.thresholds.location and not _has(filled.value, "matched"):
+        return item.ask
+    return item.detail if not _has(filled.value, "number", "cross_street", "place") else None
+
+
+def _limit(book: Playbook, item: FormSlot, prompt: str) -> int:
+    """How often one prompt may be asked in a call: a detail that is nice to have, once."""
+    if prompt == item.detail:
+        return 1
+    return book.policy.retries.same_question + (1 if item.is_required else 0)
+
+
+def _meant_slot(slot: str, asked: str) -> str:
+    """A name is the name that was asked for, whichever of the two name slots the model found."""
+    names = {"caller_name", "person_name"}
+    return asked if slot in names and asked in names else slot
+
+
+def _merged(old: Filled | None, hit: SlotHit) -> SlotValue:
+    if hit.name == "location" and old is not None and isinstance(old.value, dict) and isinstance(hit.value, dict):
+        return merge_location(old.value, hit.value)
+    return hit.value
+
+
+def _has(value: Mapping[str, Scalar], *names: str) -> bool:
+    return any(value.get(name) for name in names)

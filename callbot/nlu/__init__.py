@@ -1,0 +1,1 @@
+"""Understanding of what a caller says: emergencies, intents and slots."""

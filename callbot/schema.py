@@ -1,0 +1,311 @@
+"""The shape of every file that staff edit.
+
+Each class is one file (or a part of one). Unknown keys are refused, so that a typing mistake is found by
+`callbot check` and not by a caller. What one file can't tell about another is checked in check.py.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from callbot.events import Station
+
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
+Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+Share = Annotated[float, Field(ge=0, le=1)]
+Seconds = Annotated[float, Field(gt=0, le=3600)]
+PhoneNumber = Annotated[str, StringConstraints(pattern=r"^\+\d{7,15}$")]
+
+SlotKind = Literal["location", "time", "vehicle", "plate", "phone", "name", "text", "money", "flag", "number"]
+
+DIALOG_ACTS = (
+    "affirm",
+    "deny",
+    "correct",
+    "repeat",
+    "dont_know",
+    "hold_on",
+    "goodbye",
+    "thanks",
+    "greet",
+    "inform",
+)
+"""What a caller does to the dialog rather than wants from the city."""
+OTHER_INTENTS = ("emergency", "speak_to_person", "out_of_scope", *DIALOG_ACTS)
+
+Trigger = Literal[
+    "case_intent",
+    "unsure_intent",
+    "details",
+    "answer",
+    "declined",
+    "complete",
+    "complete_for_person",
+    "incomplete_for_person",
+    "affirm",
+    "deny",
+    "correct",
+    "repeat",
+    "hold_on",
+    "greet",
+    "thanks",
+    "goodbye",
+    "ask_person",
+    "out_of_scope",
+    "not_understood",
+    "silence",
+    "exhausted",
+    "station_failed",
+    "saved",
+]
+"""What can happen to the dialog; machine.py decides which one a turn is, flow.yaml where it leads."""
+
+
+class Strict(BaseModel):
+    """Unknown keys are mistakes; loaded content never changes."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+# ---------------------------------------------------------------- intents/catalogue.yaml
+
+
+class SlotSpec(Strict):
+    """One thing a case can hold."""
+
+    kind: SlotKind
+    label: Text
+    """How summaries and the console call it."""
+
+
+class IntentSpec(Strict):
+    """One case type."""
+
+    title: Text
+    """As spoken: "a report about {title}"."""
+    service_code: Text
+    """Code of the Open311 interface."""
+    priority: Literal["low", "medium", "high"]
+    disposition: Literal["close", "queue", "human", "answer"]
+    required: tuple[Name, ...]
+    optional: tuple[Name, ...] = ()
+    keywords: tuple[Text, ...]
+    """Words that point to this intent when the small model is out of order."""
+
+
+class Agency(Strict):
+    """Who answers the line."""
+
+    name: Text
+    timezone: Text
+    """IANA zone: "last night" is the caller's night."""
+    area_code: Annotated[str, StringConstraints(pattern=r"^\d{3}$")]
+
+
+class Catalogue(Strict):
+    """Everything callers can want."""
+
+    agency: Agency
+    slots: dict[Name, SlotSpec]
+    intents: dict[Name, IntentSpec]
+
+
+# ---------------------------------------------------------------- dialogs/
+
+
+class Move(Strict):
+    """Where a trigger leads."""
+
+    to: Name
+    """A state, or "same"."""
+    say: tuple[Name, ...] = ()
+    """Prompts said before the new state's own question."""
+    reason: Name | None = None
+    """For moves to a state that ends with a person: why."""
+
+
+class State(Strict):
+    """One state of the flow."""
+
+    asks: Literal["reason", "intent", "slot", "confirm", "amend", "more"] | None = None
+    """The kind of question that is open in this state; None = the caller is not waited for."""
+    ends: Literal["disposition", "human", "emergency"] | None = None
+    """The call ends here: as the case was disposed, with a person, as an emergency."""
+    on: dict[Trigger, Move] = {}
+
+
+class Flow(Strict):
+    """The spine of every call, as a table."""
+
+    start: Name
+    emergency: Name
+    """The state that an emergency leads to, from anywhere."""
+    anywhere: dict[Trigger, Move]
+    """Used where a state has no row of its own."""
+    states: dict[Name, State]
+
+
+class StationPolicy(Strict):
+    """What is expected of one station, and what happens when it fails."""
+
+    confidence: Share
+    """Below this its result counts as uncertain."""
+    budget: Seconds
+    fallback: Literal["reask", "rules", "human", "skip"]
+
+
+class Retries(Strict):
+    """How often the same trouble is borne before a person takes over."""
+
+    not_understood: Annotated[int, Field(ge=0, le=5)]
+    silence: Annotated[int, Field(ge=0, le=5)]
+    out_of_scope: Annotated[int, Field(ge=0, le=5)]
+    same_question: Annotated[int, Field(ge=1, le=5)]
+    turns: Annotated[int, Field(ge=5, le=100)]
+    """Caller turns in one call."""
+
+
+class Thresholds(Strict):
+    """Confidence limits of decisions."""
+
+    intent: Share
+    """A case intent at or above this is taken."""
+    unsure_intent: Share
+    """Between this and `intent` the caller is asked."""
+    switch_intent: Share
+    """A different case intent in mid-form must be this sure."""
+    act: Share
+    """Dialog acts and "let me speak to a person"."""
+    emergency: Share
+    """The small model alone calls an emergency at this."""
+    slot: Share
+    """Values below this are not taken."""
+    location: Share
+    """Score of a gazetteer match that counts as found."""
+    close: Share
+    """Confidence of the whole case for closing it without a person."""
+    close_unconfirmed: Share
+    """The same, when the caller hung up before the read-back."""
+
+
+class Timing(Strict):
+    """Seconds of the conversation."""
+
+    silence: Seconds
+    """Quiet after a question before the caller is addressed again."""
+    hold: Seconds
+    """The same after "hold on"."""
+    filler: Seconds
+    """Longest quiet after a caller's turn before "one moment"."""
+    keys: Seconds
+    """Pause that ends a number typed on the keypad."""
+    pause: Seconds
+    """Quiet after which the end-of-turn detector is asked."""
+    end_of_turn: Seconds
+    """Quiet that ends a turn which sounds complete."""
+    end_of_unfinished: Seconds
+    """Quiet that ends a turn which sounds unfinished."""
+    longest_turn: Seconds
+    partial_every: Seconds
+    """Speech between two partial transcripts."""
+    longest_call: Seconds
+
+
+class Ending(Strict):
+    """End-of-turn judgement."""
+
+    complete: Share
+    """Smart Turn probability from which a turn sounds complete."""
+    speech: Share
+    """Voice activity above this is speech."""
+    quiet: Share
+    """Voice activity below this is silence."""
+
+
+class Policy(Strict):
+    """Thresholds, budgets, fallbacks, retries."""
+
+    stations: dict[Station, StationPolicy]
+    thresholds: Thresholds
+    retries: Retries
+    timing: Timing
+    ending: Ending
+    backchannels: tuple[Text, ...]
+    """Words that do not interrupt the bot and are no turn while it speaks."""
+
+
+class FormSlot(Strict):
+    """One line of a form."""
+
+    slot: Name
+    ask: Name
+    """Prompt that asks for it; `ask`_again is the re-ask."""
+    detail: Name | None = None
+    """Prompt that asks for number, cross street or place when only a street is known."""
+    unless_declined: Name | None = None
+    """Not asked when the caller would not give this other slot."""
+    is_required: bool = True
+    """False: asked once, "I don't know" is fine."""
+
+
+class Form(Strict):
+    """What is asked for one case intent, in this order."""
+
+    intent: Name
+    slots: tuple[FormSlot, ...]
+    confirm: Name | None
+    """Prompt of the read-back; None = no read-back (a person takes over anyway)."""
+    filed: Name | None
+    """Prompt after the case has been filed; None where a person takes over."""
+
+
+class Prompts(Strict):
+    """All that the bot says in one language."""
+
+    prompts: dict[Name, Text | tuple[Text, ...]]
+    """Prompt name -> text, or several texts which take turns."""
+
+
+# ---------------------------------------------------------------- telephony/lines.yaml
+
+
+class LineSpec(Strict):
+    """One telephone line."""
+
+    numbers: tuple[PhoneNumber, ...]
+    language: Literal["en"]
+    voice: Text
+    """Model store name, path or hub id of the Piper voice."""
+    greeting: tuple[Name, ...]
+    transfer_human: PhoneNumber
+    transfer_emergency: PhoneNumber
+
+
+class Lines(Strict):
+    """Which number is answered how."""
+
+    default: Name
+    """The line of calls whose number is not listed."""
+    lines: dict[Name, LineSpec]
+
+
+# ---------------------------------------------------------------- all that the pure core needs
+
+
+class Playbook(Strict):
+    """The words and rules of one line's dialog, in one language."""
+
+    catalogue: Catalogue
+    flow: Flow
+    policy: Policy
+    forms: dict[Name, Form]
+    """By intent."""
+    prompts: dict[Name, tuple[Text, ...]]
+
+    def slot_names(self, intent: str) -> frozenset[str]:
+        """Every slot that a case of `intent` may hold."""
+        spec = self.catalogue.intents[intent]
+        asked = {item.slot for item in self.forms[intent].slots}
+        return frozenset(asked | {*spec.required, *spec.optional, "caller_name", "callback_number"})
