@@ -285,7 +285,9 @@ class Understand(Command):
     turn: int
     text: str
     asked: str
-    """The open question: a slot name, "reason", "confirm", "more" or ""."""
+    """The open question: a slot name, "confirm", "more" or "" (an opening)."""
+    by: Literal["model", "rules"] = "model"
+    """"rules": the small model is out of order, use the site's keywords."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, RootModel, StringConstraints
 
 from callbot.events import Station
 
@@ -112,6 +112,26 @@ class Catalogue(Strict):
     intents: dict[Name, IntentSpec]
 
 
+# ---------------------------------------------------------------- intents/lists, intents/gazetteer
+
+
+class WordList(RootModel[Annotated[tuple[Text, ...], Field(min_length=1)]]):
+    """A closed vocabulary."""
+
+
+class PlaceSpec(Strict):
+    """A place that callers name instead of an address."""
+
+    name: Text
+    street: Text | None = None
+    """The street that it is on; left out if it has several sites."""
+    also: tuple[Text, ...] = ()
+
+
+class Places(RootModel[tuple[PlaceSpec, ...]]):
+    """Well-known places."""
+
+
 # ---------------------------------------------------------------- dialogs/
 
 
@@ -131,6 +151,8 @@ class State(Strict):
 
     asks: Literal["reason", "intent", "slot", "confirm", "amend", "more"] | None = None
     """The kind of question that is open in this state; None = the caller is not waited for."""
+    files: bool = False
+    """Entering it files the case; the only way on is `saved`."""
     ends: Literal["disposition", "human", "emergency"] | None = None
     """The call ends here: as the case was disposed, with a person, as an emergency."""
     on: dict[Trigger, Move] = {}

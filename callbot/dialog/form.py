@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from callbot.events import Scalar, SlotHit, SlotValue
 from callbot.nlu.addresses import merge_location
-from callbot.schema import Form, FormSlot, Playbook
+from callbot.schema import FormSlot, Playbook
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +86,13 @@ def confirm(draft: Draft) -> Draft:
     return replace(draft, filled=filled)
 
 
-def known_slots(form: Form) -> frozenset[str]:
-    """Slots that the form asks for."""
-    return frozenset(item.slot for item in form.slots)
+def labels_of(book: Playbook, intent: str | None) -> dict[str, str]:
+    """Slot -> label of everything that the form of `intent` asks for, in its order."""
+    if intent is None:
+        return {}
+    spec = book.catalogue.intents[intent]
+    names = dict.fromkeys([*(item.slot for item in book.forms[intent].slots), *spec.required])
+    return {slot: book.catalogue.slots[slot].label for slot in names}
 
 
 def location_score(filled: Filled | None) -> float:

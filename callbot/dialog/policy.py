@@ -39,9 +39,9 @@ def decide(book: Playbook, draft: Draft, *, hearing: float, confirmed: bool) -> 
     raised: list[tuple[Outcome, str]] = [(spec.disposition, "")]
     if confidence < (limits.close if confirmed else limits.close_unconfirmed):
         raised.append(("queue", "low_confidence"))
-    if "location" in spec.required and "location" in draft.filled:
-        if location_score(draft.filled["location"]) < limits.location:
-            raised.append(("human", "location_not_found"))
+    where = draft.filled.get("location")
+    if "location" in spec.required and where is not None and location_score(where) < limits.location:
+        raised.append(("human", "location_not_found"))
     raised.extend(("human", f"missing_{slot}") for slot in missing(book, draft))
     outcome = max((o for o, _ in raised), key=_ORDER.index)
     reasons = tuple(reason for _, reason in sorted(raised, key=lambda r: _ORDER.index(r[0])) if reason)

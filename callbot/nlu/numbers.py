@@ -14,20 +14,24 @@ from collections.abc import Sequence
 from callbot.nlu.tokens import words_of
 
 ONES = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
-_TEENS = "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+_TEENS = [
+    *("ten", "eleven", "twelve", "thirteen", "fourteen"),
+    *("fifteen", "sixteen", "seventeen", "eighteen", "nineteen"),
+]
+_TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 _SMALL = {word: value for value, word in enumerate((*ONES, *_TEENS))}
 _TENS_VALUE = {word: 10 * (value + 2) for value, word in enumerate(_TENS)} | {"fourty": 40}
 _ZEROS = {"zero", "oh", "o"}
 _REPEATS = {"double": 2, "triple": 3}
-_SCALES = {"thousand": 1000, "grand": 1000, "million": 1_000_000}
+_SCALES = {"thousand": 1000, "million": 1_000_000}
 _LIMIT = 999_999_999
 """Larger numbers are not house numbers, amounts or years of anybody on the telephone."""
 
-_ORDINAL_ONES = "zeroth first second third fourth fifth sixth seventh eighth ninth".split()
-_ORDINAL_TEENS = (
-    "tenth eleventh twelfth thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth".split()
-)
+_ORDINAL_ONES = ["zeroth", "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth"]
+_ORDINAL_TEENS = [
+    *("tenth", "eleventh", "twelfth", "thirteenth", "fourteenth"),
+    *("fifteenth", "sixteenth", "seventeenth", "eighteenth", "nineteenth"),
+]
 _ORDINALS = {word: value for value, word in enumerate((*_ORDINAL_ONES, *_ORDINAL_TEENS))} | {
     word[:-1] + "ieth": value for word, value in _TENS_VALUE.items()
 }
@@ -229,7 +233,7 @@ def say_house_number(number: int) -> str:
     >>> [say_house_number(n) for n in (88, 215, 105, 1205, 1200, 12345)]
     ['eighty eight', 'two fifteen', 'one oh five', 'twelve oh five', 'twelve hundred', 'one two three four five']
     """
-    if number < 100 or number % 1000 == 0 and number < 10_000:
+    if number < 100 or (number % 1000 == 0 and number < 10_000):
         return say_number(number)
     if number >= 10_000:
         return say_digits(str(number))

@@ -19,7 +19,6 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"^wh(?=o)", "H"),
         (r"wh", "w"),
         (r"^x", "S"),
-        (r"wor(?=s|c)", "wUr"),
         (r"([bcdfghjklmnpqrstvwxz])\1", r"\1"),
         (r"tch|sch|sh|ch", "X"),
         (r"t(?=i[ao])", "X"),
@@ -61,3 +60,12 @@ def sound(name: str) -> str:
     for pattern, replacement in _RULES:
         code = pattern.sub(replacement, code)
     return code.upper()
+
+
+def consonants(code: str) -> str:
+    """A phonetic code without the vowels after its first sound: what is left when vowels were misheard.
+
+    >>> consonants(sound("Ashmun")) == consonants(sound("Ashman"))
+    True
+    """
+    return code[:1] + "".join(letter for letter in code[1:] if letter not in "AEU")

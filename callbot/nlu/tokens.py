@@ -10,8 +10,17 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-_TOKEN = re.compile(r"[0-9]+(?:,[0-9]{3}(?![0-9]))*(?:\.[0-9]{1,2}(?![0-9.]))?(?:(?:st|nd|rd|th)(?![a-z]))?|[^\W\d_]+(?:'[^\W\d_]+)*|[$#&]")
+_TOKEN = re.compile(
+    r"[0-9]+(?:,[0-9]{3}(?![0-9]))*(?:\.[0-9]{1,2}(?![0-9.]))?(?:(?:st|nd|rd|th)(?![a-z]))?"
+    r"|[^\W\d_]+(?:'[^\W\d_]+)*|[$#&]"
+)
 _BREAK = re.compile(r"[,;:!?()]|\.(?!\w)")
+_ABBREVIATIONS = frozenset(
+    {
+        *("st", "ave", "av", "rd", "blvd", "dr", "pl", "ter", "pkwy", "ln", "ft", "mt"),
+        *("apt", "ste", "mr", "mrs", "ms", "jr"),
+    }
+)
 _APOSTROPHES = str.maketrans({"\u2019": "'", "\u2018": "'", "\u02bc": "'"})
 
 
@@ -43,6 +52,8 @@ def tokenize(text: str) -> list[Token]:
     for match in _TOKEN.finditer(plain):
         gap = plain[last : match.start()]
         glued = bool(found) and not gap
+        if found and (found[-1].text in _ABBREVIATIONS or len(found[-1].text) == 1):
+            gap = gap.removeprefix(".")
         found.append(Token(match.group(), match.start(), match.end(), bool(_BREAK.search(gap)), glued))
         last = match.end()
     return found

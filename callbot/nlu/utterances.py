@@ -20,8 +20,8 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 OUTSIDE = "O"
 """The tag of a word that belongs to no slot's value."""
 
-# Letters with combining marks belong together: "e" + accent is one letter to a reader.
-_LETTER = r"(?:[^\W_]|[\u0300-\u036f])"
+# A letter and its combining mark belong together: "e" + accent is one letter to a reader.
+_LETTER = r"(?:[^\W_][\u0300-\u036f]*)"
 _WORD = re.compile(
     r"(?<![^\W_])[AaPp]\.[Mm]\b\.?"  # "a.m." is one word: the recogniser writes it with and without full stops
     rf"|\$?{_LETTER}+"

@@ -302,7 +302,7 @@ def _parsed(message: str | bytes) -> Message:
 def _find(fields: Message, path: str) -> JsonValue:
     """The value at `path`; None when it is missing (JSON's null counts as missing)."""
     value: JsonValue = fields
-    walked = []
+    walked: list[str] = []
     for key in path.split("."):
         if value is None:
             return None

@@ -1,0 +1,465 @@
+"""The conductor of one call. PURE: facts in, commands out, time is an argument.
+
+`Call` never waits for a model: it asks (`Transcribe`, `Understand`, `SaveTurn`) and is told (`Transcribed`,
+`Understood`, `Saved`). So a barge-in, a silence, a late transcript or a hang-up in mid-sentence is a short list
+of facts, and a recorded list gives the same commands again.
+
+Emergencies are watched here and outside every model: each partial and each final transcript goes through the
+phrase rules in every phase, also while the bot speaks, saves or says goodbye. No prompt, form or failed station
+can come before it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from callbot.dialog import machine
+from callbot.dialog.form import missing
+from callbot.dialog.machine import Reply
+from callbot.dialog.policy import Decision, decide
+from callbot.dialog.reading import asked_for
+from callbot.dialog.render import render
+from callbot.dialog.snapshot import snapshot, turn_record, with_caller_id
+from callbot.dialog.state import Dialog, Heard
+from callbot.events import (
+    CallEnded,
+    CallStarted,
+    ClearPlayback,
+    Command,
+    Escalate,
+    Fact,
+    HangUp,
+    IntentGuess,
+    KeyPressed,
+    Outcome,
+    PartialHeard,
+    PlaybackEnded,
+    SaveCase,
+    Saved,
+    SaveTurn,
+    Speak,
+    SpeechStarted,
+    StageFailed,
+    StartTimer,
+    StopTimer,
+    TakenOver,
+    TimerFired,
+    Transcribe,
+    Transcribed,
+    Transfer,
+    TurnEnded,
+    Understand,
+    Understanding,
+    Understood,
+)
+from callbot.nlu.emergency import EmergencyHit, EmergencyRules
+from callbot.schema import LineSpec, Playbook
+
+Phase = Literal["waiting", "hearing", "thinking", "saving", "leaving", "emergency", "over"]
+"""waiting: for the caller (or speaking to them) - hearing: their words are being recognised - thinking: they are
+being understood - saving: the store is committing - leaving: goodbye or transfer is under way - over: nothing
+more happens."""
+
+_KEEP_LISTENING = ("waiting", "hearing", "thinking")
+
+_PHONE_DIGITS = 10
+"""A number typed on the keypad is complete with area code and subscriber number."""
+
+
+@dataclass(slots=True)
+class _Turn:
+    """The caller turn that is being worked on."""
+
+    text: str = ""
+    keys: str = ""
+    hearing: float = 1.0
+    started_at: float = 0.0
+    ended_at: float = 0.0
+    by_rules: bool = False
+    """The small model failed on it; the keyword rules were asked instead."""
+
+
+@dataclass(slots=True)
+class Call:
+    """One call; feed it every fact in order."""
+
+    book: Playbook
+    rules: EmergencyRules
+    line: LineSpec
+    phase: Phase = "waiting"
+    dialog: Dialog = field(init=False)
+    caller: str | None = None
+    _turn: _Turn = field(default_factory=_Turn)
+    _pending: Reply | None = None
+    """The answer that waits for the commit of its turn."""
+    _filing: bool = False
+    _later: list[Transcribed] = field(default_factory=list)
+    """Turns that were recognised while the store was busy."""
+    _speaking: dict[int, bool] = field(default_factory=dict)
+    """Utterances on their way to the caller -> protected."""
+    _utterances: int = 0
+    _spoke_over_bot: bool = False
+    _caller_speaks: bool = False
+    _speech_at: float = 0.0
+    _keys: str = ""
+    _hold: bool = False
+    _backchannels: frozenset[str] = field(init=False, default=frozenset())
+
+    def __post_init__(self) -> None:
+        self.dialog = Dialog(state=self.book.flow.start)
+        # Staff may write back-channels with or without punctuation.
+        self._backchannels = frozenset(_plain(words) for words in self.book.policy.backchannels)
+
+    # ------------------------------------------------------------ facts
+
+    def receive(self, fact: Fact, at: float) -> list[Command]:
+        """Take one fact that happened `at` seconds after the call's start; returns what is to be done, in order."""
+        if self.phase == "over":
+            return []
+        match fact:
+            case CallStarted():
+                return self._on_start(fact, at)
+            case SpeechStarted():
+                return self._on_speech(at)
+            case PartialHeard():
+                return self._on_partial(fact, at)
+            case TurnEnded():
+                return self._on_turn_end(fact, at)
+            case Transcribed():
+                return self._on_transcript(fact, at)
+            case Understood():
+                return self._on_meaning(fact, at)
+            case Saved():
+                return self._on_saved(fact, at)
+            case KeyPressed():
+                return self._on_key(fact, at)
+            case TimerFired():
+                return self._on_timer(fact, at)
+            case PlaybackEnded():
+                return self._on_playback_end(fact)
+            case StageFailed():
+                return self._on_failure(fact, at)
+            case TakenOver():
+                return self._on_taken_over()
+            case CallEnded():
+                return self._on_end()
+        return []
+
+    def _on_start(self, fact: CallStarted, at: float) -> list[Command]:
+        self.caller = fact.caller
+        reply = machine.start(self.book, self.line.greeting, caller_known=fact.caller is not None)
+        self.dialog = reply.dialog
+        record = turn_record("", reply, None, "", at, at)
+        greeting = self._speak(reply.say)
+        return [greeting, SaveTurn(record, None), StartTimer("call", self.book.policy.timing.longest_call)]
+
+    def _on_speech(self, at: float) -> list[Command]:
+        self._caller_speaks = True
+        self._speech_at = at
+        self._spoke_over_bot = bool(self._speaking)
+        return [StopTimer("silence"), StopTimer("filler")]
+
+    def _on_partial(self, fact: PartialHeard, at: float) -> list[Command]:
+        emergency = self._watch(fact.text, at)
+        if emergency:
+            return emergency
+        if self._interruptible() and _plain(fact.text) and _plain(fact.text) not in self._backchannels:
+            return [ClearPlayback()]
+        return []
+
+    def _on_turn_end(self, fact: TurnEnded, at: float) -> list[Command]:
+        self._caller_speaks = False
+        commands: list[Command] = [Transcribe(fact.turn)]
+        if self.phase in _KEEP_LISTENING:
+            if self.phase == "waiting":
+                self._turn = _Turn(started_at=self._speech_at)
+                self.phase = "hearing"
+            self._turn.ended_at = at
+            if not self._speaking:
+                commands.append(StartTimer("filler", self.book.policy.timing.filler))
+        return commands
+
+    def _on_transcript(self, fact: Transcribed, at: float) -> list[Command]:
+        emergency = self._watch(f"{self._turn.text} {fact.text}", at)
+        if emergency:
+            return emergency
+        if self.phase == "saving":
+            self._later.append(fact)
+            return []
+        if self.phase not in _KEEP_LISTENING:
+            return []
+        if self._is_backchannel(fact.text) or not (fact.text or self._turn.text):
+            return self._ignore_turn()
+        self._turn.text = f"{self._turn.text} {fact.text}".strip()
+        if fact.text:
+            self._turn.hearing = min(self._turn.hearing, fact.confidence)
+        self.phase = "thinking"
+        return [*self._interrupt(), self._understand(self._turn.text)]
+
+    def _on_meaning(self, fact: Understood, at: float) -> list[Command]:
+        stale = fact.turn != self.dialog.turns + 1 or fact.meaning.text != self._turn.text
+        if self.phase != "thinking" or stale:
+            return []
+        meaning = fact.meaning
+        if meaning.intent == "emergency" and meaning.confidence >= self.book.policy.thresholds.emergency:
+            return self._emergency(EmergencyHit("other", meaning.text, meaning.confidence), meaning.text, at)
+        if self._caller_speaks:
+            # The caller went on: their next words are joined with these before anything is answered.
+            self.phase = "hearing"
+            return []
+        return self._answer(Heard(meaning=meaning, hearing=self._turn.hearing, keys=self._turn.keys))
+
+    def _on_saved(self, fact: Saved, at: float) -> list[Command]:
+        if self.phase != "saving" or fact.turn != self.dialog.turns:
+            return []
+        if self._filing:
+            self._filing = False
+            return self._go_on(machine.saved(self.book, self.dialog, fact.case_number or ""), at)
+        reply, self._pending = self._pending, None
+        assert reply is not None  # phase "saving" is entered with an answer or a filing
+        if reply.file is not None:
+            return self._file(reply.file)
+        return self._go_on(reply, at)
+
+    def _on_key(self, fact: KeyPressed, at: float) -> list[Command]:
+        if self.phase != "waiting":
+            return []
+        interrupt = self._interrupt()
+        if not self._asks_for_number():
+            self._turn = _Turn(keys=fact.key, started_at=at, ended_at=at)
+            return [*interrupt, *self._answer(Heard(keys=fact.key))]
+        if fact.key not in "*#":
+            self._keys += fact.key
+        if self._keys and (fact.key == "#" or len(self._keys) == _PHONE_DIGITS):
+            return [*interrupt, *self._understand_keys(at)]
+        return [*interrupt, StopTimer("silence"), StartTimer("keys", self.book.policy.timing.keys)]
+
+    def _on_timer(self, fact: TimerFired, at: float) -> list[Command]:
+        if fact.name == "call" and self.phase not in ("leaving", "emergency"):
+            self._turn = _Turn(started_at=at, ended_at=at)
+            return self._hand_over("exhausted", "longest_call", at)
+        if fact.name == "filler" and self.phase in ("hearing", "thinking", "saving") and not self._speaking:
+            variants = self.book.prompts["one_moment"]
+            return [self._speak(render(variants, self.dialog.turns, {}))]
+        if fact.name == "keys" and self.phase == "waiting" and self._keys:
+            return self._understand_keys(at)
+        if fact.name == "silence" and self.phase == "waiting" and not self._caller_speaks:
+            self._turn = _Turn(started_at=at, ended_at=at)
+            return self._answer(Heard(silent=True))
+        return []
+
+    def _on_playback_end(self, fact: PlaybackEnded) -> list[Command]:
+        self._speaking.pop(fact.utterance, None)
+        if self._speaking or self.phase != "waiting" or self._caller_speaks:
+            return []
+        timing = self.book.policy.timing
+        return [StartTimer("silence", timing.hold if self._hold else timing.silence)]
+
+    def _on_failure(self, fact: StageFailed, at: float) -> list[Command]:
+        """Take the fallback that policy.yaml declares for the station; in the end, a person."""
+        if self.phase in ("leaving", "emergency"):
+            return []
+        fallback = self.book.policy.stations[fact.station].fallback
+        if fallback == "skip":
+            return []
+        if fallback == "rules" and self.phase == "thinking" and not self._turn.by_rules:
+            self._turn.by_rules = True
+            return [replace(self._understand(self._turn.text), by="rules")]
+        if fallback == "reask" and self.phase in _KEEP_LISTENING:
+            return self._answer(Heard(failed=fact.station))
+        return self._hand_over("station_failed", f"{fact.station}_failed", at)
+
+    def _on_taken_over(self) -> list[Command]:
+        """An operator speaks from here on."""
+        self.phase = "over"
+        return [ClearPlayback()]
+
+    def _on_end(self) -> list[Command]:
+        """The caller is gone: a complete case is still filed, anything else stays a readable draft."""
+        commands = self._wrap_up() if self.phase not in ("leaving", "emergency") else []
+        self.phase = "over"
+        return commands
+
+    # ------------------------------------------------------------ emergencies
+
+    def _watch(self, text: str, at: float) -> list[Command]:
+        """Check words for an emergency; [] when there is none."""
+        if self.phase == "emergency":
+            return []
+        hit = self.rules.find(text)
+        return self._emergency(hit, text, at) if hit is not None else []
+
+    def _emergency(self, hit: EmergencyHit, text: str, at: float) -> list[Command]:
+        """Connect the caller at once. Nothing here waits for the store: the log is written alongside."""
+        self.phase = "emergency"
+        clear: list[Command] = [ClearPlayback()] if self._speaking else []
+        self._speaking.clear()
+        said = render(self.book.prompts["emergency"], 0, {})
+        turns = self.dialog.turns + 1
+        asked = self.dialog.asked
+        self.dialog = replace(self.dialog, state=self.book.flow.emergency, turns=turns, outcome="emergency")
+        reply = Reply(self.dialog, said, "answer", end="emergency")
+        guess = IntentGuess("emergency", hit.score)
+        heard = Heard(meaning=Understanding(text, (guess,), (), out_of_scope=False))
+        case = snapshot(self.book, self.dialog, "escalated", "emergency", "emergency")
+        speak = self._speak(said, protected=True)
+        return [
+            *clear,
+            speak,
+            Transfer(self.line.transfer_emergency, "emergency", "emergency", after_utterance=speak.utterance),
+            Escalate("emergency", hit.kind, hit.evidence, "emergency", case),
+            SaveTurn(turn_record(asked, reply, heard, text, self._turn.started_at or self._speech_at, at), None),
+            *(StopTimer(name) for name in ("silence", "filler", "keys")),
+        ]
+
+    # ------------------------------------------------------------ answers
+
+    def _understand(self, text: str) -> Understand:
+        return Understand(self.dialog.turns + 1, text, asked_for(self.book, self.dialog))
+
+    def _answer(self, heard: Heard) -> list[Command]:
+        """Decide what to say, and have the turn committed before it is said."""
+        reply = machine.step(self.book, self.dialog, heard)
+        asked, self.dialog = self.dialog.asked, with_caller_id(reply.dialog, self.caller)
+        self._pending = replace(reply, dialog=self.dialog)
+        self.phase = "saving"
+        record = turn_record(asked, reply, heard, self._turn.text, self._turn.started_at, self._turn.ended_at)
+        return [
+            StopTimer("silence"),
+            StopTimer("keys"),
+            SaveTurn(record, snapshot(self.book, self.dialog, "draft")),
+        ]
+
+    def _go_on(self, reply: Reply, at: float) -> list[Command]:
+        """Say the answer; the turn has been committed."""
+        self.dialog = reply.dialog
+        commands: list[Command] = [StopTimer("filler")]
+        if reply.end is not None:
+            return [*commands, *self._leave(reply)]
+        self.phase = "waiting"
+        self._hold = reply.hold
+        self._turn = _Turn()
+        if reply.say:
+            commands.append(self._speak(reply.say))
+        else:
+            commands.append(StartTimer("silence", self.book.policy.timing.silence))
+        return [*commands, *self._next_waiting(at)]
+
+    def _next_waiting(self, at: float) -> list[Command]:
+        """Take up what the caller said while the store was busy."""
+        if not self._later or self.phase != "waiting":
+            return []
+        text = " ".join(t.text for t in self._later)
+        fact = replace(self._later[-1], text=text, confidence=min(t.confidence for t in self._later))
+        self._later.clear()
+        self.phase = "hearing"
+        self._turn = _Turn(started_at=self._speech_at, ended_at=at)
+        return self._on_transcript(fact, at)
+
+    def _leave(self, reply: Reply) -> list[Command]:
+        if reply.end == "human":
+            return self._connect(reply)
+        unfinished = self._wrap_up()
+        outcome = self.dialog.outcome
+        self.phase = "leaving"
+        speak = self._speak(reply.say)
+        return [*unfinished, speak, HangUp(outcome, after_utterance=speak.utterance)]
+
+    def _connect(self, reply: Reply) -> list[Command]:
+        """Hand the call over with everything that is known."""
+        self.phase = "leaving"
+        case = snapshot(self.book, self.dialog, "escalated", "human", reply.reason)
+        priority = case.priority if case else "medium"
+        speak = self._speak(reply.say)
+        return [
+            Escalate(reply.reason, None, self._turn.text, priority, case),
+            speak,
+            Transfer(self.line.transfer_human, reply.reason, priority, after_utterance=speak.utterance),
+        ]
+
+    def _hand_over(self, trigger: Literal["exhausted", "station_failed"], reason: str, at: float) -> list[Command]:
+        """Leave for a person, whatever state the flow is in; for trouble that is not in the caller's words."""
+        reply = machine.give_up(self.book, self.dialog, trigger, reason)
+        asked, self.dialog = self.dialog.asked, reply.dialog
+        self._pending, self._filing = None, False
+        record = turn_record(asked, reply, None, self._turn.text, self._turn.started_at, at)
+        # The log is written alongside: the reason may well be that the store does not answer.
+        return [*self._interrupt(), *self._connect(reply), SaveTurn(record, None), StopTimer("filler")]
+
+    def _file(self, decision: Decision) -> list[Command]:
+        """Have the case filed; the caller hears of it after the commit."""
+        self._filing = True
+        status: Literal["closed", "queued"] = "closed" if decision.outcome == "close" else "queued"
+        why = ", ".join(decision.reasons)
+        case = snapshot(self.book, self.dialog, status, decision.outcome, why, decision.confidence)
+        assert case is not None  # only a draft is filed
+        return [SaveCase(self.dialog.turns, case)]
+
+    def _wrap_up(self) -> list[Command]:
+        """The caller leaves with an unfiled draft: file it if it is complete, for staff if it is not sure."""
+        draft = self.dialog.draft
+        if draft is None:
+            return []
+        if self.book.catalogue.intents[draft.intent].disposition == "human":
+            # Worries about a person are not dropped because the line broke: somebody calls back.
+            case = snapshot(self.book, self.dialog, "escalated", "human", "caller_left")
+            priority = case.priority if case else "medium"
+            self.dialog = replace(self.dialog, outcome="human")
+            return [Escalate("caller_left", None, self._turn.text, priority, case)]
+        if missing(self.book, draft):
+            return []
+        decision = decide(self.book, draft, hearing=self.dialog.hearing, confirmed=False)
+        outcome: Outcome = "close" if decision.outcome == "close" else "queue"
+        status: Literal["closed", "queued"] = "closed" if outcome == "close" else "queued"
+        note = ", ".join((*decision.reasons, "caller_left_before_confirming"))
+        case = snapshot(self.book, self.dialog, status, outcome, note, decision.confidence)
+        assert case is not None  # there is a draft
+        self.dialog = replace(self.dialog, outcome=outcome, draft=None, filed=(*self.dialog.filed, draft))
+        return [SaveCase(self.dialog.turns, case)]
+
+    # ------------------------------------------------------------ keys
+
+    def _asks_for_number(self) -> bool:
+        slot = self.book.catalogue.slots.get(self.dialog.asked)
+        is_form = self.book.flow.states[self.dialog.state].asks == "slot"
+        if not is_form or slot is None or slot.kind not in ("phone", "number", "plate"):
+            return False
+        return not (slot.kind == "phone" and self.dialog.may_use_caller_id)
+
+    def _understand_keys(self, at: float) -> list[Command]:
+        keys, self._keys = self._keys, ""
+        self._turn = _Turn(text=keys, keys=keys, started_at=at, ended_at=at)
+        self.phase = "thinking"
+        return [StopTimer("keys"), self._understand(keys)]
+
+    # ------------------------------------------------------------ speaking
+
+    def _speak(self, sentences: tuple[str, ...], *, protected: bool = False) -> Speak:
+        self._utterances += 1
+        self._speaking[self._utterances] = protected
+        return Speak(self._utterances, sentences, protected)
+
+    def _interruptible(self) -> bool:
+        return bool(self._speaking) and not any(self._speaking.values())
+
+    def _interrupt(self) -> list[Command]:
+        return [ClearPlayback()] if self._interruptible() else []
+
+    def _is_backchannel(self, text: str) -> bool:
+        """ "Uh-huh" while the bot speaks is no turn."""
+        return self._spoke_over_bot and not self._turn.text and _plain(text) in self._backchannels
+
+    def _ignore_turn(self) -> list[Command]:
+        """Nothing was said, or nothing that wants an answer."""
+        if self._caller_speaks:
+            return []
+        self.phase = "waiting"
+        silence = [] if self._speaking else [StartTimer("silence", self.book.policy.timing.silence)]
+        return [StopTimer("filler"), *silence]
+
+
+def _plain(text: str) -> str:
+    """Words only, for comparing back-channels."""
+    return " ".join(re.findall(r"[a-z']+", text.lower().replace("-", " ")))

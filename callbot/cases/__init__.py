@@ -1,0 +1,1 @@
+"""Cases: what callers reported, how it was filed, and who has to do something about it."""

@@ -1,0 +1,228 @@
+"""What one content file cannot tell about another: the cross-checks behind `callbot check`. PURE.
+
+Each check yields findings: where in its file (keys and list indexes), and one sentence that says what to mend.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import get_args
+from zoneinfo import available_timezones
+
+from callbot.dialog.render import VARIABLES, variables_of
+from callbot.events import Station
+from callbot.nlu.utterances import MarkupError, UtteranceFile, examples
+from callbot.schema import OTHER_INTENTS, Catalogue, Flow, Form, Lines, Move, Playbook, Policy, Prompts
+
+Finding = tuple[tuple[str | int, ...], str]
+
+_CORE_PROMPTS = frozenset(
+    {"how_can_i_help", "ask_intent", "ask_amend", "ask_more", "one_moment", "emergency", "not_understood"}
+)
+"""Prompts that the code itself says, whatever the flow."""
+
+_MUST_LEAD = frozenset(
+    {"ask_person", "exhausted", "station_failed", "not_understood", "silence", "repeat", "hold_on", "greet"}
+    | {"thanks", "goodbye", "details"}
+)
+"""Triggers that can occur in any state that waits for the caller."""
+
+_BY_QUESTION: Mapping[str, frozenset[str]] = {
+    "reason": frozenset({"case_intent", "unsure_intent"}),
+    "intent": frozenset({"case_intent", "affirm", "deny"}),
+    "slot": frozenset(
+        {"answer", "declined", "case_intent", "complete", "complete_for_person", "incomplete_for_person"}
+    ),
+    "confirm": frozenset({"affirm", "deny", "correct"}),
+    "amend": frozenset({"correct", "affirm"}),
+    "more": frozenset({"affirm", "deny", "case_intent"}),
+}
+"""Triggers for which a state needs a row of its own, by what it asks."""
+
+
+def catalogue(content: Catalogue, forms: Mapping[str, Form]) -> Iterator[Finding]:
+    """Slots exist, every intent has a form, the zone is real."""
+    if content.agency.timezone not in available_timezones():
+        yield ("agency", "timezone"), f"'{content.agency.timezone}' is not a time zone, e.g. America/New_York"
+    for name in OTHER_INTENTS:
+        if name in content.intents:
+            yield ("intents", name), f"'{name}' is a reserved name"
+    for name, intent in content.intents.items():
+        for kind, slots in (("required", intent.required), ("optional", intent.optional)):
+            for index, slot in enumerate(slots):
+                if slot not in content.slots:
+                    yield ("intents", name, kind, index), f"there is no slot '{slot}'"
+        if name not in {form.intent for form in forms.values()}:
+            yield ("intents", name), f"'{name}' has no form: write dialogs/forms/{name}.yaml"
+
+
+def form(file: str, content: Form, known: Catalogue, texts: Prompts) -> Iterator[Finding]:
+    """Every required slot has a question, every prompt exists."""
+    intent = known.intents.get(content.intent)
+    if content.intent != file:
+        yield ("intent",), f"the file is named {file}.yaml but its intent is '{content.intent}'"
+    if intent is None:
+        yield ("intent",), f"there is no intent '{content.intent}' in intents/catalogue.yaml"
+        return
+    asked = [item.slot for item in content.slots]
+    for slot in intent.required:
+        if slot not in asked:
+            yield ("slots",), f"the required slot '{slot}' has no question"
+    for index, item in enumerate(content.slots):
+        yield from _form_slot(index, item.slot, asked, known)
+        if item.unless_declined is not None and item.unless_declined not in asked[:index]:
+            yield ("slots", index, "unless_declined"), f"'{item.unless_declined}' is not asked before"
+        for key in ("ask", "detail"):
+            prompt = getattr(item, key)
+            if prompt is not None and prompt not in texts.prompts:
+                yield ("slots", index, key), f"there is no prompt '{prompt}'"
+        if item.slot == "callback_number" and f"{item.ask}_known" not in texts.prompts:
+            yield ("slots", index, "ask"), f"there is no prompt '{item.ask}_known' for callers whose number is known"
+    for key in ("confirm", "filed"):
+        prompt = getattr(content, key)
+        if prompt is None and intent.disposition != "human":
+            yield (key,), f"a case that is not handed to a person needs a prompt under '{key}'"
+        if prompt is not None and prompt not in texts.prompts:
+            yield (key,), f"there is no prompt '{prompt}'"
+
+
+def _form_slot(index: int, slot: str, asked: list[str], known: Catalogue) -> Iterator[Finding]:
+    if slot not in known.slots:
+        yield ("slots", index, "slot"), f"there is no slot '{slot}' in intents/catalogue.yaml"
+    if slot in asked[:index]:
+        yield ("slots", index, "slot"), f"'{slot}' is asked twice"
+
+
+def flow(content: Flow, texts: Prompts) -> Iterator[Finding]:
+    """States exist and can be reached, every trigger leads somewhere, every call can end."""
+    for key in ("start", "emergency"):
+        if getattr(content, key) not in content.states:
+            yield (key,), f"there is no state '{getattr(content, key)}'"
+    for position, move in _moves(content):
+        if move.to != "same" and move.to not in content.states:
+            yield (*position, "to"), f"there is no state '{move.to}'"
+        for index, prompt in enumerate(move.say):
+            if prompt not in texts.prompts:
+                yield (*position, "say", index), f"there is no prompt '{prompt}'"
+    for name in sorted(set(content.states) - _reachable(content)):
+        yield ("states", name), f"the state '{name}' can never be reached"
+    yield from _complete(content)
+
+
+def _complete(content: Flow) -> Iterator[Finding]:
+    for trigger in sorted(_MUST_LEAD - set(content.anywhere)):
+        yield ("anywhere",), f"'{trigger}' leads nowhere: add a row"
+    if content.emergency in content.states and content.states[content.emergency].ends != "emergency":
+        yield ("states", content.emergency), "this state must end the call: `ends: emergency`"
+    for name, state in content.states.items():
+        if state.files and "saved" not in state.on:
+            yield ("states", name), "a state that files needs a row `saved`"
+        if state.asks is None and state.ends is None and not state.files:
+            yield ("states", name), f"'{name}' neither asks, files nor ends: callers would be stuck in it"
+        for trigger in sorted(_BY_QUESTION.get(state.asks or "", frozenset()) - set(state.on)):
+            yield ("states", name), f"a state that asks '{state.asks}' needs a row '{trigger}'"
+    for trigger, ends in (("ask_person", "human"), ("exhausted", "human"), ("station_failed", "human")):
+        for position, move in _moves(content):
+            target = content.states.get(move.to)
+            if position[-1] == trigger and (target is None or target.ends != ends):
+                yield position, f"'{trigger}' must lead to a state that ends with a person"
+
+
+def _moves(content: Flow) -> Iterator[tuple[tuple[str, ...], Move]]:
+    for trigger, move in content.anywhere.items():
+        yield ("anywhere", trigger), move
+    for name, state in content.states.items():
+        for trigger, move in state.on.items():
+            yield ("states", name, "on", trigger), move
+
+
+def _reachable(content: Flow) -> set[str]:
+    everywhere = {move.to for move in content.anywhere.values()}
+    reached: set[str] = set()
+    ahead = {content.start, content.emergency} & set(content.states)
+    while ahead:
+        name = ahead.pop()
+        reached.add(name)
+        state = content.states[name]
+        targets = {move.to for move in state.on.values()}
+        if state.asks is not None:
+            targets |= everywhere
+        ahead |= (targets & set(content.states)) - reached
+    return reached
+
+
+def prompts(content: Prompts, used_in: Flow, forms: Mapping[str, Form]) -> Iterator[Finding]:
+    """Prompts that the code says exist, variables are known, nothing is unused."""
+    for name in sorted(_CORE_PROMPTS - set(content.prompts)):
+        yield ("prompts",), f"the prompt '{name}' is missing"
+    for name, text in content.prompts.items():
+        for index, variant in enumerate((text,) if isinstance(text, str) else text):
+            position = ("prompts", name) if isinstance(text, str) else ("prompts", name, index)
+            yield from ((position, sentence) for sentence in _text_mistakes(variant))
+    said = {prompt for _, move in _moves(used_in) for prompt in move.say} | _CORE_PROMPTS
+    for item in forms.values():
+        said |= {p for slot in item.slots for p in (slot.ask, slot.detail, f"{slot.ask}_known") if p}
+        said |= {p for p in (item.confirm, item.filed) if p}
+    for name in content.prompts:
+        if name.removesuffix("_again") not in said and not name.startswith("greeting"):
+            yield ("prompts", name), f"the prompt '{name}' is never said"
+
+
+def _text_mistakes(text: str) -> Iterator[str]:
+    try:
+        unknown = variables_of(text) - VARIABLES
+    except ValueError as error:
+        yield f"braces do not match: {error}"
+        return
+    for name in sorted(unknown):
+        yield f"unknown variable '{{{name}}}'; known are {', '.join(sorted(VARIABLES))}"
+
+
+def policy(content: Policy) -> Iterator[Finding]:
+    """Every station is declared, limits stand in order."""
+    for station in get_args(Station):
+        if station not in content.stations:
+            yield ("stations",), f"the station '{station}' is missing"
+    limits = content.thresholds
+    if limits.unsure_intent > limits.intent:
+        yield ("thresholds", "unsure_intent"), "must not be above `intent`"
+    if limits.close > limits.close_unconfirmed:
+        yield ("thresholds", "close_unconfirmed"), "must not be below `close`"
+    if content.ending.quiet > content.ending.speech:
+        yield ("ending", "quiet"), "must not be above `speech`"
+    if content.timing.end_of_turn > content.timing.end_of_unfinished:
+        yield ("timing", "end_of_turn"), "must not be longer than `end_of_unfinished`"
+
+
+def lines(content: Lines, book: Playbook) -> Iterator[Finding]:
+    """The default line exists, greetings exist, no number rings twice."""
+    if content.default not in content.lines:
+        yield ("default",), f"there is no line '{content.default}'"
+    owner: dict[str, str] = {}
+    for name, line in content.lines.items():
+        for index, prompt in enumerate(line.greeting):
+            if prompt not in book.prompts:
+                yield ("lines", name, "greeting", index), f"there is no prompt '{prompt}'"
+        for index, number in enumerate(line.numbers):
+            if number in owner:
+                yield ("lines", name, "numbers", index), f"{number} already belongs to the line '{owner[number]}'"
+            owner.setdefault(number, name)
+
+
+def utterances(file: str, content: UtteranceFile, known: Catalogue) -> Iterator[Finding]:
+    """Intent, marks, slots and questions exist."""
+    if content.intent != file:
+        yield ("intent",), f"the file is named {file}.yaml but its intent is '{content.intent}'"
+    if content.intent not in known.intents and content.intent not in OTHER_INTENTS:
+        yield ("intent",), f"there is no intent '{content.intent}' in intents/catalogue.yaml"
+    try:
+        found = examples(content)
+    except MarkupError as error:
+        yield ("utterances", error.index), str(error)
+        return
+    questions = {*known.slots, "", "reason", "confirm", "more"}
+    for index, example in enumerate(found):
+        for slot in sorted({tag[2:] for tag in example.tags if tag != "O"} - set(known.slots)):
+            yield ("utterances", index), f"there is no slot '{slot}' in intents/catalogue.yaml"
+        if example.asked not in questions:
+            yield ("utterances", index), f"there is no question '{example.asked}'"

@@ -1,0 +1,1 @@
+"""The web side: what carriers ask for, what machines watch, what people look at."""

@@ -1,0 +1,237 @@
+"""The dialog: what a caller's turn means here, where it leads, what is said next. PURE.
+
+One step is read -> move -> ask. `reading.read` names what the turn was (a trigger of schema.Trigger) and takes
+over its values; the table in flow.yaml says where the trigger leads; the new state asks its question. Retry
+limits turn a trigger into "exhausted", so every ladder ends with a person and nobody loops.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from callbot.dialog import policy
+from callbot.dialog.form import Draft, ask, confirm, missing, next_question
+from callbot.dialog.reading import read
+from callbot.dialog.render import display, render
+from callbot.dialog.state import Dialog, Heard
+from callbot.events import Outcome
+from callbot.schema import Move, Playbook, Trigger
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the bot does after a turn."""
+
+    dialog: Dialog
+    say: tuple[str, ...]
+    """Sentences in order."""
+    trigger: Trigger
+    file: policy.Decision | None = None
+    """The case is to be filed as decided; nothing about it may be claimed before the store has confirmed."""
+    end: Outcome | None = None
+    """The call ends with this outcome once the sentences are spoken."""
+    reason: str = ""
+    """Why a person takes over."""
+    hold: bool = False
+    """The caller asked for time."""
+
+
+def start(book: Playbook, greeting: tuple[str, ...], *, caller_known: bool) -> Reply:
+    """The greeting; its last prompt is the open question."""
+    dialog = Dialog(state=book.flow.start, caller_known=caller_known)
+    said: list[str] = []
+    for prompt in greeting:
+        dialog, sentences = _say(book, dialog, prompt)
+        said += sentences
+    return Reply(replace(dialog, question=tuple(said[-1:])), tuple(said), "greet")
+
+
+def step(book: Playbook, dialog: Dialog, heard: Heard) -> Reply:
+    """Answer one turn of the caller."""
+    trigger, dialog = read(book, replace(dialog, turns=dialog.turns + 1), heard)
+    trigger, dialog = _count(book, dialog, _known(book, dialog, trigger))
+    return _follow(book, dialog, trigger)
+
+
+def saved(book: Playbook, dialog: Dialog, case_number: str) -> Reply:
+    """Go on after the store has confirmed that the case is filed."""
+    return _follow(book, replace(dialog, case_number=case_number), "saved")
+
+
+def give_up(book: Playbook, dialog: Dialog, trigger: Trigger, reason: str) -> Reply:
+    """Hand over for a reason outside the dialog: a station is out of order, the call is too long."""
+    reply = _follow(book, replace(dialog, turns=dialog.turns + 1, trouble=reason), trigger)
+    return replace(reply, reason=reason)
+
+
+def _follow(book: Playbook, dialog: Dialog, trigger: Trigger) -> Reply:
+    """Move along the table, through states that need no answer, to the next question or the end."""
+    said: list[str] = []
+    first = trigger
+    for _ in range(len(book.flow.states)):
+        move = _move(book, dialog, trigger)
+        dialog, sentences = _enter(book, dialog, move, trigger)
+        said += sentences
+        state = book.flow.states[dialog.state]
+        if state.ends is not None:
+            return _ending(dialog, state.ends, move, tuple(said), first)
+        if state.files:
+            return _filing(book, dialog, tuple(said), first)
+        if state.asks != "slot":
+            break
+        follow_up = _form_done(book, dialog)
+        if follow_up is None:
+            break
+        trigger = follow_up
+    if first == "hold_on":
+        return Reply(dialog, tuple(said), first, hold=True)
+    dialog, question = _ask(book, dialog, first)
+    return Reply(replace(dialog, question=question), (*said, *question), first)
+
+
+def _known(book: Playbook, dialog: Dialog, trigger: Trigger) -> Trigger:
+    """A "yes" where nothing was asked with yes or no, say, is not understood."""
+    has_row = trigger in book.flow.states[dialog.state].on or trigger in book.flow.anywhere
+    return trigger if has_row else "not_understood"
+
+
+def _move(book: Playbook, dialog: Dialog, trigger: Trigger) -> Move:
+    """The table's row; `callbot check` guarantees that there is one for every trigger that can occur."""
+    return book.flow.states[dialog.state].on.get(trigger) or book.flow.anywhere[trigger]
+
+
+def _enter(book: Playbook, dialog: Dialog, move: Move, trigger: Trigger) -> tuple[Dialog, list[str]]:
+    if trigger == "saved" and dialog.draft is not None:
+        dialog, said = _filed(book, dialog, dialog.draft)
+    else:
+        said = []
+    for prompt in move.say:
+        dialog, sentences = _say(book, dialog, prompt)
+        said += sentences
+    return replace(dialog, state=dialog.state if move.to == "same" else move.to), said
+
+
+def _filed(book: Playbook, dialog: Dialog, draft: Draft) -> tuple[Dialog, list[str]]:
+    """Tell the case number and clear the desk for another matter."""
+    prompt = book.forms[draft.intent].filed
+    said: list[str] = []
+    if prompt is not None:
+        dialog, sentences = _say(book, dialog, prompt)
+        said += sentences
+    return replace(dialog, draft=None, filed=(*dialog.filed, draft)), said
+
+
+def _form_done(book: Playbook, dialog: Dialog) -> Trigger | None:
+    """What follows when the form has no question left, None while it has."""
+    draft = dialog.draft
+    if draft is None or next_question(book, draft, caller_known=dialog.may_use_caller_id) is not None:
+        return None
+    if missing(book, draft):
+        return "incomplete_for_person"
+    decision = policy.decide(book, draft, hearing=dialog.hearing, confirmed=True)
+    return "complete_for_person" if decision.outcome == "human" else "complete"
+
+
+def _filing(book: Playbook, dialog: Dialog, said: tuple[str, ...], trigger: Trigger) -> Reply:
+    assert dialog.draft is not None  # the table leads to filing only from the read-back of a draft
+    draft = confirm(dialog.draft)
+    decision = policy.decide(book, draft, hearing=dialog.hearing, confirmed=True)
+    dialog = replace(dialog, draft=draft, outcome=decision.outcome)
+    return Reply(dialog, said, trigger, file=decision)
+
+
+def _ending(dialog: Dialog, ends: str, move: Move, said: tuple[str, ...], trigger: Trigger) -> Reply:
+    if ends == "disposition":
+        return Reply(dialog, said, trigger, end=dialog.outcome or "answer")
+    outcome: Outcome = "emergency" if ends == "emergency" else "human"
+    return Reply(replace(dialog, outcome=outcome), said, trigger, end=outcome, reason=_reason(dialog, move, trigger))
+
+
+def _reason(dialog: Dialog, move: Move, trigger: Trigger) -> str:
+    if trigger == "exhausted" and dialog.trouble:
+        return dialog.trouble
+    return move.reason or "needs_person"
+
+
+_LADDERS: Mapping[Trigger, str] = {
+    "not_understood": "not_understood",
+    "silence": "silence",
+    "out_of_scope": "out_of_scope",
+}
+_NEUTRAL = frozenset({"hold_on", "repeat", "greet", "thanks"})
+"""Triggers that neither help nor hurt."""
+
+
+def _count(book: Playbook, dialog: Dialog, trigger: Trigger) -> tuple[Trigger, Dialog]:
+    """Count trouble; too much of it becomes "exhausted". A silence at the end of a filed call is no trouble."""
+    if dialog.turns > book.policy.retries.turns:
+        return "exhausted", replace(dialog, trouble="too_many_turns")
+    ladder = _LADDERS.get(trigger)
+    if ladder is None:
+        return trigger, dialog if trigger in _NEUTRAL else replace(dialog, troubles={})
+    count = dialog.troubles.get(ladder, 0) + 1
+    dialog = replace(dialog, troubles={**dialog.troubles, ladder: count})
+    wrapping_up = trigger == "silence" and book.flow.states[dialog.state].asks == "more"
+    if count > getattr(book.policy.retries, ladder) and not wrapping_up:
+        return "exhausted", replace(dialog, trouble=ladder)
+    return trigger, dialog
+
+
+# ---------------------------------------------------------------- words
+
+
+def _ask(book: Playbook, dialog: Dialog, trigger: Trigger) -> tuple[Dialog, tuple[str, ...]]:
+    """The open question of the state, in words that fit how often it has been asked."""
+    if trigger == "repeat" and dialog.question:
+        return dialog, dialog.question
+    asks = book.flow.states[dialog.state].asks
+    if asks == "slot":
+        return _ask_slot(book, dialog)
+    prompts = {"reason": "how_can_i_help", "intent": "ask_intent", "amend": "ask_amend", "more": "ask_more"}
+    if asks == "confirm":
+        assert dialog.draft is not None
+        prompt = book.forms[dialog.draft.intent].confirm
+        assert prompt is not None  # callbot check: a form that reaches the read-back has one
+    elif asks is None:
+        return dialog, ()
+    else:
+        prompt = prompts[asks]
+    dialog, said = _say(book, replace(dialog, asked=asks), prompt)
+    return dialog, tuple(said)
+
+
+def _ask_slot(book: Playbook, dialog: Dialog) -> tuple[Dialog, tuple[str, ...]]:
+    assert dialog.draft is not None
+    question = next_question(book, dialog.draft, caller_known=dialog.may_use_caller_id)
+    assert question is not None  # _form_done has looked
+    dialog = replace(dialog, draft=ask(dialog.draft, question.prompt), asked=question.slot, prompt=question.prompt)
+    dialog, said = _say(book, dialog, question.prompt)
+    return dialog, tuple(said)
+
+
+def _say(book: Playbook, dialog: Dialog, prompt: str) -> tuple[Dialog, list[str]]:
+    """Render a prompt; from the second time on its `_again` form where there is one."""
+    times = dialog.told.get(prompt, 0)
+    dialog = replace(dialog, told={**dialog.told, prompt: times + 1})
+    again = f"{prompt}_again"
+    if times and again in book.prompts:
+        return dialog, list(render(book.prompts[again], times - 1, _values(book, dialog)))
+    return dialog, list(render(book.prompts[prompt], times, _values(book, dialog)))
+
+
+def _values(book: Playbook, dialog: Dialog) -> dict[str, str]:
+    draft, guess = dialog.draft, dialog.guess
+    intent = draft.intent if draft else guess.name if guess else None
+    slots = {slot: display(value.value) for slot, value in draft.filled.items()} if draft else {}
+    return {
+        "title": book.catalogue.intents[intent].title if intent else "",
+        "location": slots.get("location", ""),
+        "vehicle": slots.get("vehicle", ""),
+        "item": slots.get("item_description", ""),
+        "when": slots.get("occurred_at", ""),
+        "name": slots.get("person_name", ""),
+        "caller": slots.get("caller_name", ""),
+        "number": slots.get("callback_number", ""),
+        "case_number": dialog.case_number,
+    }

@@ -1,0 +1,272 @@
+"""What a caller's turn means in the present state of the dialog. PURE.
+
+`read` returns one trigger of the flow's table and the dialog with the turn's values taken over. The order of
+the questions it asks is the safety policy: a wish for a person comes first, the open question next, and only
+then everything else that the words might mean.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from callbot.dialog.form import Draft, decline, fill
+from callbot.dialog.state import Dialog, Heard
+from callbot.events import IntentGuess, SlotHit, SlotValue, Understanding
+from callbot.schema import Playbook, Trigger
+
+_Read = tuple[Trigger, Dialog]
+
+_YES, _NO, _PERSON = "1", "2", "0"
+"""Telephone keys."""
+
+_ANYTIME: dict[str, Trigger] = {"repeat": "repeat", "hold_on": "hold_on"}
+
+
+def read(book: Playbook, dialog: Dialog, heard: Heard) -> _Read:
+    """Name the turn and take over what it says."""
+    if heard.failed is not None:
+        again = book.policy.stations[heard.failed].fallback == "reask"
+        return "not_understood" if again else "station_failed", dialog
+    if heard.silent:
+        return "silence", dialog
+    if heard.meaning is None:
+        return _keys(book, dialog, heard.keys)
+    dialog = replace(dialog, hearing=min(dialog.hearing, heard.hearing))
+    return _words(book, dialog, heard.meaning)
+
+
+def asked_for(book: Playbook, dialog: Dialog) -> str:
+    """The open question as the small model was taught to read it: a slot, "confirm", "more" or "" for openings."""
+    kind = book.flow.states[dialog.state].asks
+    if kind == "slot":
+        return dialog.asked
+    return {"intent": "confirm", "amend": "confirm", "confirm": "confirm", "more": "more"}.get(kind or "", "")
+
+
+def _keys(book: Playbook, dialog: Dialog, keys: str) -> _Read:
+    if keys == _PERSON:
+        return "ask_person", dialog
+    yes = {_YES: True, _NO: False}.get(keys)
+    if yes is None:
+        return "not_understood", dialog
+    return _yes_no(book, dialog, yes, ())
+
+
+def _words(book: Playbook, dialog: Dialog, meaning: Understanding) -> _Read:
+    sure = meaning.confidence >= book.policy.thresholds.act
+    if sure and meaning.intent == "speak_to_person":
+        return "ask_person", dialog
+    if sure and meaning.intent in _ANYTIME:
+        return _ANYTIME[meaning.intent], dialog
+    kind = book.flow.states[dialog.state].asks
+    if kind == "slot":
+        return _to_form(book, dialog, meaning)
+    if kind in ("confirm", "amend"):
+        return _to_read_back(book, dialog, meaning)
+    return _to_open_question(book, dialog, meaning)
+
+
+# ---------------------------------------------------------------- "how can I help?", "is it about …?", "anything else?"
+
+
+def _to_open_question(book: Playbook, dialog: Dialog, meaning: Understanding) -> _Read:
+    hits = _usable(book, meaning)
+    kind = book.flow.states[dialog.state].asks
+    sure = meaning.confidence >= book.policy.thresholds.act
+    if kind in ("intent", "more") and sure and meaning.intent in ("affirm", "deny"):
+        return _yes_no(book, dialog, meaning.intent == "affirm", hits)
+    guess = _case_guess(book, meaning)
+    if guess is not None and guess.confidence >= book.policy.thresholds.intent:
+        return "case_intent", _begin(book, _remember(dialog, meaning, hits), guess)
+    if guess is not None and guess.confidence >= book.policy.thresholds.unsure_intent:
+        return "unsure_intent", replace(_remember(dialog, meaning, hits), guess=guess)
+    if sure and meaning.intent in ("thanks", "goodbye", "greet"):
+        return _act(meaning.intent), dialog
+    if hits:
+        return "details", _remember(dialog, meaning, hits)
+    if meaning.intent == "out_of_scope":
+        return "out_of_scope", dialog
+    return "not_understood", dialog
+
+
+def _case_guess(book: Playbook, meaning: Understanding) -> IntentGuess | None:
+    """The likeliest case intent, unless the utterance is more likely something else altogether."""
+    if meaning.out_of_scope or not meaning.intents or meaning.intents[0].name not in book.catalogue.intents:
+        return None
+    return meaning.intents[0]
+
+
+def _remember(dialog: Dialog, meaning: Understanding, hits: tuple[SlotHit, ...]) -> Dialog:
+    held = (*dialog.held, *((dialog.turns, hit) for hit in hits))
+    return replace(dialog, held=held, opening=(*dialog.opening, (dialog.turns, meaning.text)))
+
+
+def _begin(book: Playbook, dialog: Dialog, guess: IntentGuess) -> Dialog:
+    """Open a form with everything that has been said so far; contact details carry over from an earlier case."""
+    draft = Draft(guess.name, guess.confidence)
+    if dialog.filed:
+        kept = {s: v for s, v in dialog.filed[-1].filled.items() if s in ("caller_name", "callback_number")}
+        declined = dialog.filed[-1].declined & {"caller_name", "callback_number"}
+        draft = replace(draft, filled=kept, declined=declined)
+    for turn, text in dialog.opening:
+        if "description" in book.slot_names(guess.name):
+            draft = fill(book, draft, [SlotHit("description", text, text, guess.confidence)], turn)
+    for turn, hit in dialog.held:
+        draft = fill(book, draft, [hit], turn)
+    return replace(dialog, draft=draft, guess=None, held=(), opening=())
+
+
+def _yes_no(book: Playbook, dialog: Dialog, yes: bool, hits: tuple[SlotHit, ...]) -> _Read:
+    """A yes or no to any question."""
+    kind = book.flow.states[dialog.state].asks
+    if kind == "slot":
+        return _yes_no_to_form(book, dialog, yes)
+    if kind == "intent" and dialog.guess is not None:
+        if yes:
+            return "affirm", _begin(book, replace(dialog, held=(*dialog.held, *_dated(dialog, hits))), dialog.guess)
+        return "deny", replace(dialog, guess=None, opening=())
+    return "affirm" if yes else "deny", dialog
+
+
+def _dated(dialog: Dialog, hits: Iterable[SlotHit]) -> tuple[tuple[int, SlotHit], ...]:
+    return tuple((dialog.turns, hit) for hit in hits)
+
+
+# ---------------------------------------------------------------- a question of the form
+
+
+def _to_form(book: Playbook, dialog: Dialog, meaning: Understanding) -> _Read:
+    draft = _draft(dialog)
+    hits = _usable(book, meaning)
+    asked_kind = book.catalogue.slots[dialog.asked].kind
+    sure = meaning.confidence >= book.policy.thresholds.act
+    answered = any(_answers(hit, dialog.asked) for hit in hits)
+    if not answered and _switches(book, draft, meaning, asked_kind):
+        fresh = replace(dialog, opening=((dialog.turns, meaning.text),), held=_dated(dialog, hits))
+        return "case_intent", _switch(book, fresh, draft, meaning.intents[0])
+    if not answered and sure and meaning.intent in ("affirm", "deny"):
+        trigger, told = _yes_no_to_form(book, dialog, meaning.intent == "affirm")
+        if hits and trigger in ("answer", "not_understood"):
+            told = replace(told, draft=fill(book, _draft(told), hits, dialog.turns, dialog.asked))
+            trigger = "answer"
+        return trigger, told
+    if not answered and sure and meaning.intent == "dont_know":
+        return _does_not_know(book, dialog)
+    if not answered and sure and meaning.intent == "goodbye" and not hits:
+        return "goodbye", dialog
+    if asked_kind == "text" and not answered and not meaning.out_of_scope and meaning.intent not in ("greet", "thanks"):
+        hits = (*hits, SlotHit(dialog.asked, meaning.text, meaning.text, max(meaning.confidence, 0.5)))
+    if hits:
+        filled = fill(book, draft, hits, dialog.turns, dialog.asked)
+        changed = filled.filled != draft.filled
+        return ("correct" if meaning.intent == "correct" else "answer") if changed else "not_understood", replace(
+            dialog, draft=filled
+        )
+    if sure and meaning.intent in ("thanks", "greet"):
+        return _act(meaning.intent), dialog
+    return "not_understood", dialog
+
+
+def _switches(book: Playbook, draft: Draft, meaning: Understanding, asked_kind: str) -> bool:
+    """The caller clearly speaks of another matter; never while they describe something in their own words."""
+    guess = _case_guess(book, meaning)
+    return (
+        guess is not None
+        and asked_kind != "text"
+        and guess.name != draft.intent
+        and guess.confidence >= book.policy.thresholds.switch_intent
+    )
+
+
+def _switch(book: Playbook, dialog: Dialog, old: Draft, guess: IntentGuess) -> Dialog:
+    """Change the form and keep what both can hold."""
+    begun = _begin(book, dialog, guess)
+    kept = {s: v for s, v in old.filled.items() if s in book.slot_names(guess.name) and s != "description"}
+    draft = _draft(begun)
+    return replace(begun, draft=replace(draft, filled={**kept, **draft.filled}, declined=old.declined))
+
+
+def _yes_no_to_form(book: Playbook, dialog: Dialog, yes: bool) -> _Read:
+    draft, slot = _draft(dialog), dialog.asked
+    if book.catalogue.slots[slot].kind == "flag":
+        return "answer", _filled(book, dialog, slot, yes, "yes" if yes else "no")
+    if slot == "callback_number" and dialog.may_use_caller_id:
+        if yes:
+            return "answer", _filled(book, dialog, slot, CALLER_ID, "the number I am calling from")
+        return "answer", replace(dialog, caller_id_refused=True)
+    if yes:
+        return "not_understood", dialog
+    if _is_required(book, dialog) and slot not in draft.filled:
+        return "not_understood", dialog
+    return "declined", _declined(dialog)
+
+
+CALLER_ID = "caller_id"
+"""Stands for the number that the line has told; the conductor puts the number in."""
+
+
+def _does_not_know(book: Playbook, dialog: Dialog) -> _Read:
+    """Something that must be known is asked once more in other words; anything else is left out."""
+    draft = _draft(dialog)
+    required = _is_required(book, dialog) and dialog.asked not in draft.filled
+    if required and draft.asked.get(dialog.prompt, 0) < book.policy.retries.same_question:
+        return "not_understood", dialog
+    return "declined", _declined(dialog)
+
+
+def _declined(dialog: Dialog) -> Dialog:
+    draft = _draft(dialog)
+    # A house number that is not known does not take the street away: only the detail question is done.
+    return dialog if dialog.asked in draft.filled else replace(dialog, draft=decline(draft, dialog.asked))
+
+
+def _is_required(book: Playbook, dialog: Dialog) -> bool:
+    return dialog.asked in book.catalogue.intents[_draft(dialog).intent].required
+
+
+def _filled(book: Playbook, dialog: Dialog, slot: str, value: SlotValue, text: str) -> Dialog:
+    hit = SlotHit(slot, text, value, 1.0)
+    return replace(dialog, draft=fill(book, _draft(dialog), [hit], dialog.turns))
+
+
+def _answers(hit: SlotHit, asked: str) -> bool:
+    names = ("caller_name", "person_name")
+    return hit.name == asked or (hit.name in names and asked in names)
+
+
+# ---------------------------------------------------------------- "is that right?"
+
+
+def _to_read_back(book: Playbook, dialog: Dialog, meaning: Understanding) -> _Read:
+    draft = _draft(dialog)
+    hits = _usable(book, meaning)
+    filled = fill(book, draft, hits, dialog.turns)
+    changed = {s: v.value for s, v in filled.filled.items()} != {s: v.value for s, v in draft.filled.items()}
+    sure = meaning.confidence >= book.policy.thresholds.act
+    if changed and meaning.intent not in ("goodbye", "thanks"):
+        return "correct", replace(dialog, draft=filled)
+    if sure and meaning.intent in ("affirm", "thanks"):
+        return "affirm", dialog
+    if sure and meaning.intent in ("deny", "correct"):
+        return "deny", dialog
+    if sure and meaning.intent == "goodbye":
+        return "goodbye", dialog
+    return "not_understood", dialog
+
+
+# ---------------------------------------------------------------- helpers
+
+
+def _usable(book: Playbook, meaning: Understanding) -> tuple[SlotHit, ...]:
+    return tuple(hit for hit in meaning.slots if hit.confidence >= book.policy.thresholds.slot)
+
+
+def _draft(dialog: Dialog) -> Draft:
+    assert dialog.draft is not None  # the states that ask about a form are entered with one
+    return dialog.draft
+
+
+def _act(intent: str) -> Trigger:
+    acts: dict[str, Trigger] = {"thanks": "thanks", "goodbye": "goodbye", "greet": "greet"}
+    return acts[intent]

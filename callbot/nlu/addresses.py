@@ -1,0 +1,223 @@
+"""A caller's words about a place as a location record: number, street, corner, place, apartment.
+
+Callers give an address in any order ("apartment two C at eighty Howe Street", "Dwight Street, number one
+fifteen") and often in two turns ("Edgewood Avenue" ... "in front of number three thirty"): `merge_location`
+puts the turns together.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from callbot.events import Scalar
+from callbot.nlu.gazetteer import Gazetteer
+from callbot.nlu.mentions import FOLLOWERS, Mention, find_mentions, is_number
+from callbot.nlu.numbers import joined_at, ordinal_at
+from callbot.nlu.tokens import Token, tokenize
+
+NUMBER_ONLY = 0.5
+"""Score of a house number without a street: half an address."""
+NOT_LISTED = 0.3
+"""Score of a street that the gazetteer does not know."""
+NOTHING = 0.1
+"""Score of words that name no place."""
+_RIVAL = 0.1
+"""Taken off the score when another street fits about as well."""
+
+_UNITS = frozenset({"apartment", "apt", "unit", "suite", "ste", "room", "rm"})
+_NUMBER_MARKS = frozenset({"number", "#", "no"})
+_LEAD_INS = frozenset(
+    {"um", "uh", "it's", "its", "is", "at", "in", "front", "of", "the", "house", "that's", "just", "and"}
+)
+_NEAR = re.compile(
+    r"\W*(?:(?:it's|its|um|uh|right|just|that's) )*(?:near|by|close to|next to|between|off|past)\b", re.I
+)
+_CORRECTS = re.compile(r"\b(?:no|not|wait|sorry|meant|mean|actually|correction)\b", re.I)
+
+
+def parse_location(text: str, gazetteer: Gazetteer) -> dict[str, Scalar]:
+    """The location that `text` names, all keys always there, None where nothing was said.
+
+    "street" is the gazetteer's name, or the caller's words if the street is not in the list; "matched" is the
+    gazetteer's name or None. A place brings its street along. "score" is 0 to 1.
+    """
+    tokens = tokenize(text)
+    unit, rest = _take_unit(tokens)
+    mentions = find_mentions(rest, gazetteer, strict=False)
+    streets = [m for m in mentions if m.kind != "place"]
+    place = next((m for m in mentions if m.kind == "place"), None)
+    numbers = {index: _house_number(rest, mention) for index, mention in enumerate(streets)}
+    main_index = next((index for index in numbers if numbers[index]), 0)
+    main = streets[main_index] if streets else None
+    cross = next((m for m in streets if main is not None and m.name != main.name and m.kind == "street"), None)
+    number = numbers.get(main_index) or _lone_number(rest, bool(mentions))
+    if main is not None and place is not None and place.street in main.rivals:
+        main = replace(main, name=place.street, rivals=())
+    street = main.name if main else place.street if place else None
+    return {
+        "text": text.strip(),
+        "street": street,
+        "number": number,
+        "cross_street": cross.name if cross else None,
+        "place": place.name if place else None,
+        "unit": unit,
+        "matched": street if main is None or main.kind == "street" else None,
+        "score": _score(main, place, number),
+    }
+
+
+def address_span(tokens: Sequence[Token], mention: Mention) -> tuple[int, int]:
+    """First and after-last token of `mention` together with the house number before or after it."""
+    before, after = _number_before(tokens, mention.first), _number_after(tokens, mention.stop)
+    if before:
+        return before[1], mention.stop
+    return mention.first, after[1] if after else mention.stop
+
+
+def _score(main: Mention | None, place: Mention | None, number: str | None) -> float:
+    if main is not None and main.kind == "street":
+        return round(main.score - (_RIVAL if main.rivals and main.score < 0.9 else 0.0), 3)
+    if place is not None:
+        return round(0.95 * place.score, 3)
+    if main is not None:
+        return NOT_LISTED
+    return NUMBER_ONLY if number else NOTHING
+
+
+# ---------------------------------------------------------------- numbers
+
+
+def _house_number(tokens: Sequence[Token], mention: Mention) -> str | None:
+    found = _number_before(tokens, mention.first) or _number_after(tokens, mention.stop)
+    return found[0] if found else None
+
+
+def _number_before(tokens: Sequence[Token], stop: int) -> tuple[str, int] | None:
+    """The number that ends right before token `stop`, and the index of its first token."""
+    end, letter = stop, ""
+    if end >= 2 and tokens[end - 1].glued and len(tokens[end - 1].text) == 1 and is_number(tokens[end - 2]):
+        end, letter = end - 1, tokens[end - 1].text.upper()
+    start = end
+    while start > 0 and (is_number(tokens[start - 1]) or (start < end and tokens[start - 1].text == "and")):
+        start -= 1
+        if tokens[start].after_break:
+            break
+    words = [token.text for token in tokens]
+    for first in range(start, end):
+        if (found := joined_at(words, first, end)) is not None and found[1] == end:
+            return found[0] + letter, first
+    return None
+
+
+def _number_after(tokens: Sequence[Token], at: int) -> tuple[str, int] | None:
+    """The number that follows a street's name, and the index after it ("Chapel Street twelve sixty")."""
+    marked = at < len(tokens) and tokens[at].text in _NUMBER_MARKS
+    first = at + marked
+    if not marked and first < len(tokens) and tokens[first].after_break:
+        return None
+    return _number_at(tokens, first)
+
+
+def _number_at(tokens: Sequence[Token], first: int) -> tuple[str, int] | None:
+    """A number that is a house number by what follows it: not "two cars"."""
+    words = [token.text for token in tokens]
+    stop = next((i for i in range(first + 1, len(tokens)) if tokens[i].after_break), len(tokens))
+    if (found := joined_at(words, first, stop)) is None:
+        return None
+    digits, after = found
+    if after < len(tokens) and tokens[after].glued and len(words[after]) == 1:
+        digits, after = digits + words[after].upper(), after + 1
+    if after < len(tokens) and not tokens[after].after_break and words[after] not in FOLLOWERS:
+        return None
+    return digits, after
+
+
+def _lone_number(tokens: Sequence[Token], street_known: bool) -> str | None:
+    """A house number that stands apart from any street: after "number", or as the first thing said."""
+    for index, token in enumerate(tokens):
+        if token.text in _NUMBER_MARKS and (found := _number_at(tokens, index + 1)) is not None:
+            return found[0]
+    start = next((i for i, token in enumerate(tokens) if token.text not in _LEAD_INS), len(tokens))
+    found = _number_at(tokens, start)
+    if found is None:
+        return None
+    ends = found[1] >= len(tokens)
+    return found[0] if ends or (street_known and tokens[found[1]].after_break) else None
+
+
+# ---------------------------------------------------------------- apartments
+
+
+def _take_unit(tokens: Sequence[Token]) -> tuple[str | None, list[Token]]:
+    """The apartment or floor ("3", "2C", "floor 2"), and the tokens without it."""
+    words = [token.text for token in tokens]
+    for index, word in enumerate(words):
+        if word in _UNITS and (found := _unit_value(tokens, words, index + 1)):
+            return found[0], [*tokens[:index], *tokens[found[1] :]]
+        if word == "floor":
+            ordinal = next((o for back in (2, 1) if index >= back and (o := ordinal_at(words, index - back))), None)
+            if ordinal is not None and ordinal[1] == index:
+                first = index - (2 if index >= 2 and ordinal_at(words, index - 2) == (ordinal[0], index) else 1)
+                return f"floor {ordinal[0]}", [*tokens[:first], *tokens[index + 1 :]]
+            if number := joined_at(words, index + 1, index + 2):
+                return f"floor {number[0]}", [*tokens[:index], *tokens[number[1] :]]
+    return None, list(tokens)
+
+
+def _unit_value(tokens: Sequence[Token], words: Sequence[str], at: int) -> tuple[str, int] | None:
+    """A number with or without a letter, or a letter with or without a number."""
+    if at < len(words) and words[at] in _NUMBER_MARKS:
+        at += 1
+    stop = next((i for i in range(at + 1, len(tokens)) if tokens[i].after_break), len(tokens))
+    letter_first = at < stop and _is_letter(words[at])
+    number = joined_at(words, at + letter_first, stop)
+    if letter_first:
+        return (words[at].upper() + (number[0] if number else ""), number[1] if number else at + 1)
+    if number is None:
+        return None
+    # "apartment 3 a ..." is 3A only if nothing or a new thought follows the letter.
+    after = number[1]
+    ends = after + 1 >= len(words) or (after < stop and (tokens[after].glued or words[after + 1] in FOLLOWERS))
+    if after < stop and _is_letter(words[after]) and (ends or after + 1 == stop):
+        return number[0] + words[after].upper(), after + 1
+    return number
+
+
+def _is_letter(word: str) -> bool:
+    return len(word) == 1 and word.isalpha() and word.isascii()
+
+
+# ---------------------------------------------------------------- two turns
+
+
+def merge_location(old: dict[str, Scalar], new: dict[str, Scalar]) -> dict[str, Scalar]:
+    """An earlier location completed or corrected by a later one; both as `parse_location` makes them.
+
+    A new street replaces the old one with its number and corner, except where the new words only place the old
+    street ("near Court Street": a corner) or correct it ("no, Winthrop": the number stays). Everything else of
+    the new one wins where it was said; "text" joins both.
+    """
+    if not old.get("street") or not new.get("street") or old["street"] == new["street"]:
+        return _completed(old, new)
+    said = str(new.get("text") or "")
+    if not new.get("number") and not new.get("place") and _NEAR.match(said):
+        return _completed(old, {**new, "street": None, "matched": None, "cross_street": new["street"]})
+    if new.get("number") or not _CORRECTS.search(said):
+        return dict(new)
+    return _completed({**old, "street": None, "matched": None, "cross_street": None, "place": None}, new)
+
+
+def _completed(old: dict[str, Scalar], new: dict[str, Scalar]) -> dict[str, Scalar]:
+    source = new if new.get("street") else old
+    texts = [str(part["text"]) for part in (old, new) if part.get("text")]
+    merged = {key: new[key] if new.get(key) is not None else old.get(key) for key in (*old, *new)}
+    score = source.get("score") if source.get("street") else max(_number(old), _number(new))
+    matched = source.get("matched")
+    return {**merged, "text": ", ".join(dict.fromkeys(texts)), "matched": matched, "score": score}
+
+
+def _number(location: dict[str, Scalar]) -> float:
+    score = location.get("score")
+    return float(score) if isinstance(score, (int, float)) else 0.0

@@ -1,0 +1,307 @@
+"""Where in a sentence a street or a place is named.
+
+A gazetteer compares a name with the list; here is decided which words are a name at all. That takes care,
+because many streets are called like ordinary words: "the front door", "at church", "a day in May".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from callbot.nlu.gazetteer import MATCH, Gazetteer
+from callbot.nlu.numbers import NUMBER_WORDS, ordinal_at
+from callbot.nlu.street_names import STREET_TYPES, plain_words
+from callbot.nlu.tokens import Token
+
+POINTERS = frozenset(
+    {
+        *("on", "at", "of", "and", "near", "by", "off", "between", "from", "to", "past", "before", "after", "toward"),
+        *("towards", "behind", "along", "down", "up", "not", "opposite", "&", "crosses", "cross"),
+    }
+)
+"""Words after which a bare word such as "Chapel" may be a street."""
+
+FOLLOWERS = frozenset(
+    {
+        *POINTERS,
+        *(
+            "in",
+            "is",
+            "was",
+            "has",
+            "where",
+            "the",
+            "just",
+            "right",
+            "apartment",
+            "apt",
+            "unit",
+            "suite",
+            "there",
+            "it's",
+        ),
+        *("please", "for", "since", "across", "next", "outside", "under", "with", "and", "going", "around", "number"),
+    }
+)
+"""Words that can follow a complete name or house number."""
+
+_NEVER_IN_A_NAME = frozenset(
+    {
+        *(
+            "a",
+            "an",
+            "and",
+            "at",
+            "by",
+            "for",
+            "from",
+            "in",
+            "is",
+            "it",
+            "it's",
+            "my",
+            "near",
+            "of",
+            "off",
+            "on",
+            "or",
+            "our",
+        ),
+        *("that", "the", "this", "to", "was", "with", "your", "number", "corner", "between", "whole", "same", "not"),
+        *("his", "her", "their", "dirt", "side", "busy", "whose", "which", "what", "every", "no", "me", "down"),
+        *(
+            "street",
+            "avenue",
+            "apartment",
+            "unit",
+            "i",
+            "i'm",
+            "parking",
+            "good",
+            "public",
+            "safe",
+            "dead",
+            "&",
+            "that's",
+        ),
+    }
+)
+_BUILDINGS = frozenset(
+    {
+        *(
+            "academy",
+            "bank",
+            "brewery",
+            "church",
+            "college",
+            "court",
+            "field",
+            "garden",
+            "lighthouse",
+            "market",
+            "mill",
+        ),
+        *("park", "pond", "school", "shelter", "terrace"),
+    }
+)
+_WHERE = frozenset({"on", "at", "in", "by", "behind", "off", "of", "parking"})
+"""After one of these, "church" is a church: "the church on Fountain Street"."""
+_SURE_WORD = 5
+"""A bare word of fewer letters is taken for a street only if it is spelled like it."""
+_ALMOST = 0.9
+"""Up to this score a name with its type is misheard or has another type: in a whole sentence, such as "the main
+road", it must be introduced by a number or a pointer."""
+_UNKNOWN_TYPES = frozenset({"street", "avenue", "road", "boulevard", "drive", "lane", "terrace", "court", "place"})
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A stretch of tokens that names a street or a place."""
+
+    first: int
+    """Index of its first token."""
+    stop: int
+    """Index after its last token."""
+    name: str
+    """Name from the gazetteer; for an unknown street the caller's words in title case."""
+    score: float
+    kind: str
+    """"street", "place", or "unknown": a street by its looks that is not in the list."""
+    street: str | None = None
+    """The street that a place is on."""
+    rivals: tuple[str, ...] = ()
+    """Other streets that fit about as well."""
+
+    @property
+    def size(self) -> int:
+        return self.stop - self.first
+
+
+def find_mentions(tokens: Sequence[Token], gazetteer: Gazetteer, *, strict: bool) -> list[Mention]:
+    """Streets and places in `tokens`, in order, without overlap.
+
+    `strict` is for whole sentences about anything: only names with their type ("Orange Street"), exact bare
+    names beside another street ("State and Chapel") or after a house number, and places word for word.
+    Otherwise the tokens are taken to be about a location, and bare or misheard names count too.
+    """
+    found = [*_places(tokens, gazetteer, strict), *_typed(tokens, gazetteer, strict), *_bare(tokens, gazetteer, strict)]
+    chosen: list[Mention] = []
+    # Known before unknown, longer before shorter ("State Street Station" is not on State Street), then the surer.
+    for mention in sorted(found, key=lambda m: (m.kind == "unknown", -m.size if m.score >= MATCH else 0, -m.score)):
+        if all(mention.stop <= other.first or other.stop <= mention.first for other in chosen):
+            chosen.append(mention)
+    ordered = sorted(chosen, key=lambda m: m.first)
+    ordered = [m for m in ordered if m.first == 0 or tokens[m.first - 1].text != "not"]
+    return _paired(tokens, ordered) if strict else ordered
+
+
+def is_number(token: Token) -> bool:
+    """True for a token that can be part of a house number."""
+    return token.text in NUMBER_WORDS or token.text.isdecimal()
+
+
+def _windows(tokens: Sequence[Token], size: int) -> Iterator[tuple[int, int]]:
+    """All stretches of `size` tokens that no comma divides."""
+    for first in range(len(tokens) - size + 1):
+        if not any(token.after_break for token in tokens[first + 1 : first + size]):
+            yield first, first + size
+
+
+def _texts(tokens: Sequence[Token], first: int, stop: int) -> list[str]:
+    return [token.text for token in tokens[first:stop]]
+
+
+def _the_before(tokens: Sequence[Token], first: int) -> bool:
+    return first > 0 and tokens[first - 1].text == "the"
+
+
+def _ends_here(tokens: Sequence[Token], stop: int) -> bool:
+    """Nothing follows that would make the name an adjective, as in "the green car"."""
+    return stop >= len(tokens) or tokens[stop].after_break or tokens[stop].text in FOLLOWERS
+
+
+def _places(tokens: Sequence[Token], gazetteer: Gazetteer, strict: bool) -> Iterator[Mention]:
+    for size in range(1, gazetteer.longest_place + 1):
+        for first, stop in _windows(tokens, size):
+            words = _texts(tokens, first, stop)
+            if words[0] in _NEVER_IN_A_NAME or words[-1] in _NEVER_IN_A_NAME:
+                continue
+            exactly = strict or size == 1
+            if exactly and not gazetteer.knows_place(words):
+                continue
+            best = next(iter(gazetteer.match_place(" ".join(words), 1)), None)
+            if best is None or best.score < (1.0 if exactly else 0.9):
+                continue
+            bare = size == 1 and words[0] in gazetteer.after_the
+            if size == 1 and ((bare and not _the_before(tokens, first)) or not _ends_here(tokens, stop)):
+                continue
+            yield Mention(first, stop, best.name, best.score, "place", street=best.street)
+
+
+def _typed(tokens: Sequence[Token], gazetteer: Gazetteer, strict: bool) -> Iterator[Mention]:
+    """Names that end in "Street", "Ave" and the like."""
+    for last, token in enumerate(tokens):
+        if last == 0 or token.after_break or token.text not in STREET_TYPES:
+            continue
+        fitting: list[Mention] = []
+        for first in range(last - 1, max(-1, last - gazetteer.longest - 1), -1):
+            words = _texts(tokens, first, last + 1)
+            if words[0] in _NEVER_IN_A_NAME - {"the"} or is_number(tokens[first]):
+                break
+            if words[0] != "the":
+                fitting.extend(_street(gazetteer, words, first, last + 1))
+            if tokens[first].after_break:
+                break
+        best = max(fitting, key=lambda m: (m.score, m.size), default=None)
+        if best is None or best.score < MATCH:
+            yield from _unknown(tokens, last)
+        elif not strict or best.score > _ALMOST or (_introduced(tokens, best.first) and token.text[-1] != "s"):
+            yield best
+
+
+def _street(gazetteer: Gazetteer, words: Sequence[str], first: int, stop: int) -> Iterator[Mention]:
+    matches = gazetteer.match_street(" ".join(words), 4)
+    if matches:
+        best = matches[0]
+        near = tuple(m.name for m in matches[1:] if best.score < 1 and best.score - m.score < 0.05)
+        yield Mention(first, stop, best.name, best.score, "street", rivals=near)
+
+
+def _introduced(tokens: Sequence[Token], first: int) -> bool:
+    return first > 0 and (is_number(tokens[first - 1]) or tokens[first - 1].text in POINTERS)
+
+
+def _unknown(tokens: Sequence[Token], last: int) -> Iterator[Mention]:
+    """A street that is not in the list, such as "Bell Road": one to three words and a type."""
+    first = last
+    while first > max(0, last - 3) and not is_number(tokens[first - 1]):
+        word = tokens[first - 1].text
+        if word in _NEVER_IN_A_NAME or word in POINTERS or len(word) < 2:
+            break
+        first -= 1
+        if tokens[first].after_break:
+            break
+    typed = STREET_TYPES[tokens[last].text] in _UNKNOWN_TYPES
+    if first < last and typed and (first == 0 or _introduced(tokens, first)):
+        name = " ".join(word.capitalize() for word in plain_words(_texts(tokens, first, last + 1)))
+        yield Mention(first, last + 1, name, 0.3, "unknown")
+
+
+def _bare(tokens: Sequence[Token], gazetteer: Gazetteer, strict: bool) -> Iterator[Mention]:
+    """Names without a type."""
+    for size in range(1, gazetteer.longest + 1):
+        for first, stop in _windows(tokens, size):
+            words = _texts(tokens, first, stop)
+            known = gazetteer.knows_street(words)
+            if not (known or not strict) or not _can_be_bare(tokens, first, stop, gazetteer):
+                continue
+            for mention in _street(gazetteer, words, first, stop):
+                exact = mention.score >= 0.9
+                sure = exact or (mention.score >= MATCH and len("".join(words)) >= _SURE_WORD and not strict)
+                if sure and _has_context(tokens, first, stop, exact):
+                    yield mention
+
+
+def _can_be_bare(tokens: Sequence[Token], first: int, stop: int, gazetteer: Gazetteer) -> bool:
+    words = _texts(tokens, first, stop)
+    if len(words) > 2 and gazetteer.knows_street(words):
+        return True  # also "Church Street South"
+    if any(word in _NEVER_IN_A_NAME or word in POINTERS for word in words) or any(map(is_number, tokens[first:stop])):
+        return False
+    if ordinal_at(words, 0) is not None or (words[-1] in STREET_TYPES and words[-1] not in gazetteer.after_the):
+        return False
+    return words[0] not in gazetteer.after_the or len(words) > 1 or _the_before(tokens, first)
+
+
+def _has_context(tokens: Sequence[Token], first: int, stop: int, exact: bool) -> bool:
+    """The words around a bare name make it a street: it stands alone, after a number, a pointer or before another."""
+    if stop < len(tokens) and tokens[first].text in _BUILDINGS and tokens[stop].text in _WHERE:
+        return False
+    if first == 0 or tokens[first].after_break:
+        return _ends_here(tokens, stop) and (exact or stop - first == len(tokens) or stop < len(tokens))
+    before = tokens[first - 1]
+    if before.text == "the":
+        return exact and _ends_here(tokens, stop) and (first < 2 or tokens[first - 2].text in POINTERS)
+    return is_number(before) or before.text in POINTERS or before.text in {"no", "it's", "meant", "mean", "said"}
+
+
+def _paired(tokens: Sequence[Token], mentions: Sequence[Mention]) -> list[Mention]:
+    """Of bare names only those that stand beside another street or after a house number."""
+    kept: list[Mention] = []
+    for index, mention in enumerate(mentions):
+        typed = tokens[mention.stop - 1].text in STREET_TYPES
+        numbered = mention.first > 0 and is_number(tokens[mention.first - 1])
+        neighbours = [*mentions[max(0, index - 1) : index], *mentions[index + 1 : index + 2]]
+        paired = any(other.kind != "unknown" and _joined(tokens, mention, other) for other in neighbours)
+        full = mention.score == 1.0 and mention.size > 1
+        if mention.kind == "place" or typed or numbered or paired or full:
+            kept.append(mention)
+    return kept
+
+
+def _joined(tokens: Sequence[Token], one: Mention, other: Mention) -> bool:
+    """Only a word or two such as "and" or "near" stands between two names."""
+    left, right = sorted((one, other), key=lambda m: m.first)
+    between = _texts(tokens, left.stop, right.first)
+    return 1 <= len(between) <= 2 and any(word in POINTERS for word in between)

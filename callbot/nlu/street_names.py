@@ -1,0 +1,75 @@
+"""How a street name is taken apart: number words, directions and the many spellings of "Avenue".
+
+The gazetteer compares names in this form, the address rules look for it, and the voice expands it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from callbot.nlu.numbers import ordinal_at, ordinal_digits
+from callbot.nlu.tokens import words_of
+
+STREET_TYPES = {
+    **dict.fromkeys(("street", "st", "str", "streets"), "street"),
+    **dict.fromkeys(("avenue", "ave", "av", "aven", "avenues"), "avenue"),
+    **dict.fromkeys(("road", "rd", "roads"), "road"),
+    **dict.fromkeys(("boulevard", "blvd", "boul"), "boulevard"),
+    **dict.fromkeys(("drive", "dr", "drv"), "drive"),
+    **dict.fromkeys(("place", "pl"), "place"),
+    **dict.fromkeys(("terrace", "terr", "ter"), "terrace"),
+    **dict.fromkeys(("parkway", "pkwy"), "parkway"),
+    **dict.fromkeys(("lane", "ln"), "lane"),
+    "court": "court",  # "CT" is the state far more often
+    **dict.fromkeys(("highway", "hwy"), "highway"),
+    **dict.fromkeys(("circle", "cir"), "circle"),
+}
+"""Every spelling of a street type with its full word, in lower case."""
+
+_DIRECTIONS = {"n": "north", "s": "south", "e": "east", "w": "west"}
+_ELSEWHERE = {"ft": "fort", "mt": "mount", "jr": "junior"}
+
+
+def plain_words(name: str | Sequence[str]) -> list[str]:
+    """The words of a street name in one spelling: abbreviations written out, ordinals in digits, no possessive.
+
+    >>> plain_words("E. Grand Ave."), plain_words("St. Ronan St"), plain_words("the Fourth Street")
+    (['east', 'grand', 'avenue'], ['saint', 'ronan', 'street'], ['4th', 'street'])
+    """
+    raw = words_of(name) if isinstance(name, str) else list(name)
+    words = [word.removesuffix("'s").replace("'", "") for word in raw]
+    while words and words[0] == "the":
+        words = words[1:]
+    plain: list[str] = []
+    at = 0
+    while at < len(words):
+        if (ordinal := ordinal_at(words, at)) is not None:
+            plain.append(ordinal_digits(ordinal[0]))
+            at = ordinal[1]
+            continue
+        plain.append(_plain_word(words, at))
+        at += 1
+    return plain
+
+
+def _plain_word(words: Sequence[str], at: int) -> str:
+    word = words[at]
+    first, last = at == 0, at == len(words) - 1
+    if word == "st" and first and not last:
+        return "saint"
+    if first and not last and word in _DIRECTIONS:
+        return _DIRECTIONS[word]
+    if not first and word in STREET_TYPES:
+        return STREET_TYPES[word]
+    return _ELSEWHERE.get(word, word)
+
+
+def split_type(words: Sequence[str]) -> tuple[list[str], str]:
+    """A plain name without its type, and the type, "" if it has none.
+
+    >>> split_type(["orange", "street"]), split_type(["broadway"]), split_type(["street"])
+    ((['orange'], 'street'), (['broadway'], ''), (['street'], ''))
+    """
+    if len(words) > 1 and words[-1] in STREET_TYPES.values():
+        return list(words[:-1]), words[-1]
+    return list(words), ""

@@ -1,0 +1,174 @@
+"""Speaks to one caller: sentences in, paced audio out.
+
+Audio goes out in 20 ms frames as the clock allows, a little ahead: a carrier that buffers nothing hears no gap,
+and a barge-in has little to take back. The next sentence is made while the present one is being heard.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from callbot.engines import SAMPLE_RATE, Audio, Line, Synthesizer
+from callbot.errors import EngineError
+from callbot.events import Fact, PlaybackEnded, Speak, StageFailed
+from callbot.pool import Pool, Priority
+from callbot.speech.spoken import speakable
+
+FRAME = int(0.02 * SAMPLE_RATE)
+"""Samples of one frame."""
+_LEAD = 0.12
+"""Seconds that audio is sent ahead of its time."""
+_MARK_PATIENCE = 2.0
+"""Seconds to wait for a carrier's echo after the last sound should have been heard."""
+
+
+@dataclass
+class Playback:
+    """The voice of one call."""
+
+    line: Line
+    pool: Pool
+    synthesizer: Synthesizer
+    budget: float
+    """Seconds that the synthesis of one sentence may take."""
+    post: Callable[[Fact], None]
+    began: Callable[[], None]
+    """Told when the first sound of an utterance goes out."""
+    _queue: deque[Speak] = field(default_factory=deque)
+    _wake: asyncio.Event = field(default_factory=asyncio.Event)
+    _speaking: asyncio.Task[None] | None = None
+    _echoes: dict[str, asyncio.Event] = field(default_factory=dict)
+    _finished: dict[int, asyncio.Event] = field(default_factory=dict)
+
+    def say(self, speak: Speak) -> None:
+        """Queue an utterance."""
+        self._finished[speak.utterance] = asyncio.Event()
+        self._queue.append(speak)
+        self._wake.set()
+
+    def played(self, mark: str) -> None:
+        """The carrier has played everything before this mark."""
+        if mark in self._echoes:
+            self._echoes[mark].set()
+
+    async def clear(self) -> None:
+        """Stop at once and forget what is queued."""
+        waiting = list(self._queue)
+        self._queue.clear()
+        if self._speaking is not None:
+            self._speaking.cancel()
+        await self.line.clear()
+        for speak in waiting:
+            self._end(speak.utterance, 0.0)
+
+    async def finished(self, utterance: int) -> None:
+        """Wait until an utterance has been heard, cleared or failed."""
+        if utterance in self._finished:
+            await self._finished[utterance].wait()
+
+    async def run(self) -> None:
+        """Speak what is queued, for as long as the call lasts."""
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            while self._queue:
+                speak = self._queue.popleft()
+                self._speaking = asyncio.create_task(self._utter(speak))
+                await asyncio.wait([self._speaking])
+                task, self._speaking = self._speaking, None
+                if not task.cancelled() and task.exception() is not None:
+                    self._fail(speak, task.exception())
+
+    def close(self) -> None:
+        """End what is being spoken."""
+        if self._speaking is not None:
+            self._speaking.cancel()
+
+    # ------------------------------------------------------------ one utterance
+
+    async def _utter(self, speak: Speak) -> None:
+        clock = _Clock()
+        sentences = list(speak.sentences)
+        done = 0
+        try:
+            ahead = self._make(sentences[0]) if sentences else None
+            for index in range(len(sentences)):
+                assert ahead is not None
+                audio = await asyncio.wait_for(ahead, self.budget)
+                ahead = self._make(sentences[index + 1]) if index + 1 < len(sentences) else None
+                if index == 0:
+                    self.began()
+                await self._send(audio, clock)
+                done = index + 1
+            await self._heard_out(speak.utterance, clock)
+        except asyncio.CancelledError:
+            self._end(speak.utterance, _share(done, len(sentences)))
+            raise
+        self._end(speak.utterance, 1.0)
+
+    def _make(self, sentence: str) -> asyncio.Future[list[Audio]]:
+        return self.pool.submit(Priority.REPLY, lambda: list(self.synthesizer.synthesize(speakable(sentence))))
+
+    async def _send(self, stretches: list[Audio], clock: _Clock) -> None:
+        for frame in _frames(stretches):
+            await clock.wait_for_room()
+            await self.line.play(frame)
+            clock.sent(len(frame) / SAMPLE_RATE)
+
+    async def _heard_out(self, utterance: int, clock: _Clock) -> None:
+        """Wait for the carrier's word that everything was played; a carrier without marks is given its time."""
+        mark = f"u{utterance}"
+        self._echoes[mark] = asyncio.Event()
+        try:
+            await self.line.mark(mark)
+            await asyncio.wait_for(self._echoes[mark].wait(), clock.remaining() + _MARK_PATIENCE)
+        except TimeoutError:
+            return
+        finally:
+            del self._echoes[mark]
+
+    def _end(self, utterance: int, heard: float) -> None:
+        self._finished[utterance].set()
+        self.post(PlaybackEnded(utterance, heard))
+
+    def _fail(self, speak: Speak, error: BaseException | None) -> None:
+        self._end(speak.utterance, 0.0)
+        if isinstance(error, ConnectionError):
+            return  # the line is gone; the gateway tells the call
+        reason = "over its budget" if isinstance(error, TimeoutError) else str(EngineError(error))
+        self.post(StageFailed("speak", speak.utterance, reason))
+
+
+class _Clock:
+    """How much of what was sent is still unheard."""
+
+    def __init__(self) -> None:
+        self._until: float | None = None
+
+    def sent(self, seconds: float) -> None:
+        """Count audio that went out."""
+        now = asyncio.get_running_loop().time()
+        self._until = max(self._until or now, now) + seconds
+
+    def remaining(self) -> float:
+        """Seconds of sent audio that the caller has not heard yet."""
+        return max(0.0, (self._until or 0.0) - asyncio.get_running_loop().time())
+
+    async def wait_for_room(self) -> None:
+        """Wait until another frame may go out."""
+        early = self.remaining() - _LEAD
+        if early > 0:
+            await asyncio.sleep(early)
+
+
+def _frames(stretches: list[Audio]) -> Iterator[Audio]:
+    for audio in stretches:
+        for start in range(0, len(audio), FRAME):
+            yield audio[start : start + FRAME]
+
+
+def _share(done: int, of: int) -> float:
+    return done / of if of else 1.0

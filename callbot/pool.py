@@ -1,0 +1,109 @@
+"""Runs engines off the event loop: a few threads, and a queue in which urgent work overtakes.
+
+On two cores more threads than cores only make everybody wait. A job that nobody waits for any more (its future
+was cancelled) is dropped before it starts, so a thrown-away transcript costs nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import queue
+import threading
+from collections.abc import Callable
+from enum import IntEnum
+from types import TracebackType
+from typing import Any, ParamSpec, Self, TypeVar
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Priority(IntEnum):
+    """Who goes first."""
+
+    FINAL = 0
+    """Something that a caller is waiting for: final transcript, end of turn, meaning."""
+    REPLY = 1
+    """The words that are about to be spoken."""
+    PARTIAL = 2
+    """A transcript of a caller who still speaks."""
+    BACKGROUND = 3
+
+
+_Job = tuple[int, int, Callable[[], None] | None]
+
+
+class Pool:
+    """A bounded number of worker threads behind one priority queue."""
+
+    def __init__(self, workers: int) -> None:
+        self.workers = workers
+        self._jobs: queue.PriorityQueue[_Job] = queue.PriorityQueue()
+        self._order = itertools.count()
+        self._threads = [
+            threading.Thread(target=self._work, name=f"engine-{i}", daemon=True) for i in range(workers)
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    @property
+    def waiting(self) -> int:
+        """Jobs that no thread has taken up yet."""
+        return self._jobs.qsize()
+
+    def submit(
+        self, priority: Priority, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs
+    ) -> asyncio.Future[T]:
+        """Run `function` in a worker; the future gets its result or exception, in the calling event loop."""
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[T] = loop.create_future()
+
+        def job() -> None:
+            if future.cancelled():
+                return
+            try:
+                result = function(*args, **kwargs)
+            except BaseException as error:  # noqa: BLE001  handed to whoever waits
+                _tell(loop, _settle, future, None, error)
+            else:
+                _tell(loop, _settle, future, result, None)
+
+        self._jobs.put((priority, next(self._order), job))
+        return future
+
+    def close(self) -> None:
+        """Let running jobs finish and end the threads; jobs that have not begun are dropped."""
+        for _ in self._threads:
+            self._jobs.put((-1, next(self._order), None))
+        for thread in self._threads:
+            thread.join()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _work(self) -> None:
+        while (job := self._jobs.get()[2]) is not None:
+            job()
+
+
+def _settle(future: asyncio.Future[Any], result: Any, error: BaseException | None) -> None:
+    if future.done():
+        return
+    if error is not None:
+        future.set_exception(error)
+    else:
+        future.set_result(result)
+
+
+def _tell(loop: asyncio.AbstractEventLoop, function: Callable[..., None], *args: Any) -> None:
+    try:
+        loop.call_soon_threadsafe(function, *args)
+    except RuntimeError:
+        # The loop has ended with its calls; there is nobody left to tell.
+        return
