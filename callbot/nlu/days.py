@@ -209,8 +209,7 @@ _RULES: tuple[tuple[re.Pattern[str], _Build], ...] = tuple(
         (
             r"(?P<eve>(?:the )?(?:night|day) before )?(?P<holiday>christmas|thanksgiving|easter|halloween"
             r"|memorial day|labor day|juneteenth|new year's|new years|july 4th|4th of july|independence day)"
-            r"(?P<eve2> eve)?(?: day)?"
-            + _PART,
+            r"(?P<eve2> eve)?(?: day)?" + _PART,
             _holiday,
         ),
         (_MONTH + r"(?: the)? (?P<dom>\d{1,2})(?:st|nd|rd|th)?" + _YEAR_TAIL + _PART, _month_day),

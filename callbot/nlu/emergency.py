@@ -262,7 +262,7 @@ class _Parser:
 
 
 def _words(symbol: str) -> _Part:
-    words = _normalise(symbol).split()
+    words = [symbol] if symbol in _SAME else _normalise(symbol).split()
     if not words:
         raise ValueError(f"{symbol!r} is not a word")
     choices = [_SAME.get(word, frozenset({word})) for word in words]
@@ -442,9 +442,9 @@ class EmergencyRules:
         """
         heard = self.hear(text)
         for kind, phrases in self.kinds:
-            hits = sorted(self._standing(kind, phrases, heard), key=lambda hit: (hit.start, -hit.end))
-            for hit in hits:
-                if not partial or self._settled(hit, heard):
+            hits = [hit for phrase in phrases for hit in phrase.hits(kind, heard)]
+            for hit in sorted(hits, key=lambda hit: (hit.start, -hit.end)):
+                if not self.cancelled(hit, heard) and (not partial or self._settled(hit, heard)):
                     return EmergencyHit(kind, _readable(heard.text[hit.start : hit.end]), 1.0)
         return None
 
@@ -455,11 +455,11 @@ class EmergencyRules:
             normalised = starter.pattern.sub(lambda match: "\n" + match[0][1:], normalised)
         return _Heard(normalised, set(normalised.split()))
 
-    def _standing(self, kind: str, phrases: Iterable[_Phrase], heard: _Heard) -> Iterator[_Hit]:
-        for phrase in phrases:
-            for hit in phrase.hits(kind, heard):
-                if not self.cancelled(hit, heard):
-                    yield hit
+    def hits(self, heard: _Heard) -> Iterator[_Hit]:
+        """All phrases that were said, guarded or not, the gravest kind first."""
+        for kind, phrases in self.kinds:
+            for phrase in phrases:
+                yield from phrase.hits(kind, heard)
 
     def cancelled(self, hit: _Hit, heard: _Heard) -> bool:
         """Whether a guard takes this hit back."""
@@ -567,8 +567,11 @@ def _not_found(phrase: _Phrase, kind: str, example: str, rules: EmergencyRules) 
 
 
 def _not_guarded(guard: _Guard, example: str, rules: EmergencyRules) -> str | None:
-    if not guard.matcher.pattern.search(rules.hear(example).text):
+    heard = rules.hear(example)
+    if not guard.matcher.pattern.search(heard.text):
         return f"the guard is not in {example!r}"
+    if not any(guard.cancels(hit, heard) for hit in rules.hits(heard)):
+        return f"the guard has no hit to take back in {example!r}"
     if hit := rules.find(example):
         return f"{example!r} is taken for {hit.kind}, by {hit.evidence!r}"
     return None

@@ -14,7 +14,7 @@ from dataclasses import dataclass, fields
 from random import Random
 from typing import NamedTuple
 
-from callbot.nlu import spoken
+from callbot.nlu.numbers import NUMBER_WORDS, digits_at, joined_at, say_digits, say_house_number, say_number
 from callbot.nlu.utterances import Example, normalise_text, spans
 
 Words = tuple[str, ...]
@@ -124,7 +124,7 @@ class Values:
         if piece.slot in ("", "description", "item_description") and self._rng.random() > 0.2:
             return piece
         words = list(piece.words)
-        for first, end, digits in reversed(list(spoken.number_runs(piece.words))):
+        for first, end, digits in reversed(list(number_runs(piece.words))):
             if piece.slot or (len(digits) > 1 and digits[0] != "0"):
                 words[first:end] = self._digits(piece.slot, digits, words[end : end + 1])
         if piece.slot == "plate" and self._rng.random() < 0.6:
@@ -148,7 +148,7 @@ class Values:
         if slot in ("item_value", "amount"):
             comma = f"{int(digits):,}" if rng.random() < 0.5 else digits
             return [f"${comma}" if after not in (["dollars"], ["bucks"]) and rng.random() < 0.7 else comma]
-        return [digits]
+        return list(digits) if slot == "plate" and rng.random() < 0.3 else [digits]
 
     # ------------------------------------------------------------ where
 
@@ -156,7 +156,7 @@ class Values:
         rng = self._rng
         if alone and rng.random() < 0.5:
             return rng.choice((self._address, self._address, self._street, self._crossing, self._place))()
-        if words[0] in spoken.NUMBER_WORDS or words[0].isdigit():
+        if words[0] in NUMBER_WORDS or words[0].isdigit():
             return self._address() if rng.random() < 0.6 else self._relocated(words)
         if words in self._street_names:
             return self._street(words in self._types or words in self._streets)
@@ -181,7 +181,7 @@ class Values:
             elif words[at].isdigit():
                 result.append(str(self._house()))
                 at += 1
-            elif run := next((run for run in spoken.number_runs(words[at:]) if run[0] == 0), None):
+            elif run := next((run for run in number_runs(words[at:]) if run[0] == 0), None):
                 result += self._said(self._house() if run[1] > 1 else self._rng.randint(1, 20))
                 at += run[1]
             else:
@@ -195,10 +195,10 @@ class Values:
     def _said(self, number: int) -> list[str]:
         rng = self._rng
         if number > 99 and rng.random() < 0.2:
-            return spoken.spelled(str(number), rng.choice(("oh", "zero")))
+            return _spelled(str(number), rng.choice(("oh", "zero")))
         if number % 1000 == 0 or rng.random() < 0.25:
-            return spoken.counted(number, rng.choice(((), ("and",))))
-        return spoken.paired(number)
+            return _counted(number, rng.random() < 0.5)
+        return say_house_number(number).split()
 
     def _street(self, full: bool | None = None) -> Words:
         rng = self._rng
@@ -215,7 +215,7 @@ class Values:
         street = self._street()
         unit: Words = ()
         if rng.random() < 0.18:
-            door = rng.choice((spoken.below_hundred(rng.randint(1, 30)), [rng.choice("abcdef")]))
+            door = rng.choice((say_number(rng.randint(1, 30)).split(), [rng.choice("abcdef")]))
             floor = ("second floor", "third floor", "first floor", "rear", "basement")
             unit = rng.choice(((rng.choice(("apartment", "unit", "apt")), *door), tuple(rng.choice(floor).split())))
         if rng.random() < 0.06:
@@ -267,12 +267,16 @@ class Values:
         year = rng.randint(1988, 2026)
         if rng.random() < 0.5:
             return [str(year)]
-        return ["two", "thousand", *spoken.below_hundred(year - 2000)] if 2000 < year < 2010 else spoken.paired(year)
+        return (
+            ["two", "thousand", *say_number(year - 2000).split()]
+            if 2000 < year < 2010
+            else say_house_number(year).split()
+        )
 
     def _plate(self) -> Words:
         rng = self._rng
         letters = [rng.choice("abcdefghjklmnpqrstuvwxyz") for _ in range(rng.randint(2, 3))]
-        digits = spoken.spelled(
+        digits = _spelled(
             "".join(rng.choice("0123456789") for _ in range(rng.randint(3, 5))), rng.choice(("oh", "zero"))
         )
         if rng.random() < 0.12:
@@ -289,18 +293,18 @@ class Values:
         rng = self._rng
         area = rng.choice(("203", "203", "475", "860", "914", "917", "646", str(rng.randint(201, 989))))
         digits = f"{area if rng.random() < 0.85 else ''}{rng.randint(200, 999)}{rng.randint(0, 9999):04}"
-        return tuple(spoken.spelled(digits, rng.choice(("oh", "oh", "zero"))))
+        return tuple(_spelled(digits, rng.choice(("oh", "oh", "zero"))))
 
     def _money(self, words: Words) -> Words:
         """The same words around another amount."""
         rng = self._rng
         amount = rng.choice((rng.randint(1, 19) * 5, rng.randint(1, 30) * 50, rng.randint(1, 50) * 100))
         said = (
-            spoken.paired(amount)
+            say_house_number(amount).split()
             if 1000 < amount < 10000 and amount % 1000 and amount % 100 == 0
-            else spoken.counted(amount)
+            else _counted(amount, rng.random() < 0.3)
         )
-        for first, end, _ in spoken.number_runs(words):
+        for first, end, _ in number_runs(words):
             return (*words[:first], *said, *words[end:])
         return words
 
@@ -310,12 +314,12 @@ class Values:
         if rng.random() < 0.25:
             return rng.choice(self._pool[_shape(Part(words, "occurred_at"))] or [words])
         swapped = [self._calendar(word) for word in words]
-        for first, end, digits in reversed(list(spoken.number_runs(swapped))):
+        for first, end, digits in reversed(list(number_runs(swapped))):
             if len(digits) in (3, 4) and end - first > 1:
                 minute = rng.choice((15, 30, 45, 10, 20, 40, 50, rng.randint(10, 59)))
-                swapped[first:end] = spoken.below_hundred(rng.randint(1, 12)) + spoken.below_hundred(minute)
+                swapped[first:end] = say_number(rng.randint(1, 12)).split() + say_number(minute).split()
             elif len(digits) == 1:
-                swapped[first:end] = spoken.below_hundred(rng.randint(1 if digits == "1" else 2, 12))
+                swapped[first:end] = say_number(rng.randint(1 if digits == "1" else 2, 12)).split()
         return tuple(swapped)
 
     def _calendar(self, word: str) -> str:
@@ -345,11 +349,52 @@ def _shape(piece: Part) -> tuple[str, str, str]:
 
 
 def _kind(word: str) -> str:
-    if word in spoken.NUMBER_WORDS or word[0].isdigit():
+    if word in NUMBER_WORDS or word[0].isdigit():
         return "number"
     if word in _DAYS or word in _MONTHS:
         return "day"
     return "part" if word in _DAY_PARTS else word
+
+
+def number_runs(words: Sequence[str]) -> list[tuple[int, int, str]]:
+    """Where numbers stand in `words`: (first word, word after the last, the digits a recogniser would write).
+
+    >>> number_runs("at sixteen oh one elm street unit twelve".split())
+    [(1, 4, '1601'), (7, 8, '12')]
+    """
+    runs = []
+    at = 0
+    while at < len(words):
+        if (found := _number_at(words, at)) is None:
+            at += 1
+        else:
+            runs.append((at, found[1], found[0]))
+            at = found[1]
+    return runs
+
+
+def _number_at(words: Sequence[str], at: int) -> tuple[str, int] | None:
+    """Digits of the number at `at`, said in pieces or, if it is longer so, digit by digit; and the word after it."""
+    joined = joined_at(words, at)
+    digits, end = "", at
+    while (item := digits_at(words, end)) is not None:
+        digits, end = digits + item[0], item[1]
+    if joined is not None and joined[1] >= end:
+        return joined
+    return (digits, end) if digits else None
+
+
+def _counted(number: int, joint: bool) -> list[str]:
+    """The number in full; `joint` = with "and" after "hundred", as many say it."""
+    words = say_number(number).split()
+    if joint and "hundred" in words[:-1]:
+        words.insert(words.index("hundred") + 1, "and")
+    return words
+
+
+def _spelled(digits: str, zero: str) -> list[str]:
+    """Digits one by one, 0 said as `zero`."""
+    return [zero if word == "zero" else word for word in say_digits(digits).split()]
 
 
 def _grouped(digits: str, rng: Random) -> list[str]:

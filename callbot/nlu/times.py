@@ -110,9 +110,7 @@ def _settle(moment: datetime | None, now: datetime) -> datetime | None:
 
 
 def _resolve(said: str, now: datetime) -> _Span | None:
-    if (match := _BETWEEN.search(said)) and (
-        span := _between(match["a"] or match["a2"], match["b"] or match["b2"], now)
-    ):
+    if (match := _BETWEEN.search(said)) and (span := _between(*_two_points(said, match, now), now)):
         return span
     if (match := _SINCE.search(said)) and (since := _resolve(match["a"], now)) and (since.start or since.end):
         return _Span(since.start or since.end, now, since.score)
@@ -137,7 +135,9 @@ def _counted(said: str, now: datetime) -> _Span | None:
         return _days_span(Days(first, last, part, 0.8), now)
     if match := _LAST_UNIT.search(said):
         return _Span(_back(now, 1, match["unit"]), now, 0.85)
-    if match := _LASTING.search(said):
+    match = _LASTING.search(said)
+    # "for two hours last night" is last night, not the last two hours.
+    if match and (_UNITS[_unit(match)] >= 1440 or find_days(said, now.date(), now.hour) is None):
         return _Span(_back(now, _amounts(match)[1], _unit(match)), now, 0.8)
     if match := _ALL.search(said):
         part = None if match["part"] == "day" else match["part"]

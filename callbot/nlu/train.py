@@ -17,7 +17,7 @@ import time
 import warnings
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
 from random import Random
@@ -30,6 +30,8 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
+from callbot.content import Site
+from callbot.errors import ContentError
 from callbot.nlu import card
 from callbot.nlu.augment import Augmenter
 from callbot.nlu.model import (
@@ -188,6 +190,51 @@ def train(
     (scratch / "README.md").write_text(card.text(report, counts, today), encoding="utf-8")
     _replace(out, scratch)
     return report
+
+
+def train_site(
+    site: Site,
+    held_out: Sequence[UtteranceFile],
+    encoder: Path,
+    *,
+    seed: int,
+    epochs: int,
+    progress: Progress,
+    today: date,
+    threads: int = 1,
+) -> Report:
+    """Train the adapter of a loaded site, in its place; see `train`.
+
+    Raises ContentError when the site lacks a list that training needs.
+    """
+    lists = site_lists(site)
+    return train(
+        site.utterances,
+        held_out,
+        encoder,
+        site.adapter,
+        seed=seed,
+        epochs=epochs,
+        lists=lists,
+        progress=progress,
+        today=today,
+        threads=threads,
+    )
+
+
+def site_lists(site: Site) -> AugmentLists:
+    """The site's values to swap in. Raises ContentError for a list that is missing."""
+    wanted = [field.name for field in fields(AugmentLists) if field.name not in ("streets", "places")]
+    if absent := [name for name in wanted if name not in site.word_lists]:
+        folder = site.folder / "intents" / "lists"
+        raise ContentError(
+            [f"{folder / name}.yaml:1: this file is missing: training swaps its values" for name in absent]
+        )
+    return AugmentLists(
+        streets=tuple(name for street in site.streets for name in (street.name, *street.also)),
+        places=tuple(name for place in site.places for name in (place.name, *place.also)),
+        **{name: site.word_lists[name] for name in wanted},
+    )
 
 
 def evaluate(model: SmallModel, tested: Sequence[Example]) -> Scores:

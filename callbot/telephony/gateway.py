@@ -38,6 +38,7 @@ from callbot.events import AudioReceived, CallEnded, CallStarted, Fact
 from callbot.telephony.line import LineGone, SocketLine
 from callbot.telephony.media_streams import MAX_MESSAGE, Dialect, MarkEchoed, MediaStream
 from callbot.telephony.signatures import signed_by_twilio
+from callbot.telephony.sockets import ServerSocket
 
 log = logging.getLogger("callbot.telephony")
 
@@ -144,6 +145,7 @@ class Gateway:
                 close_timeout=_CLOSE_TIMEOUT,
                 max_size=MAX_MESSAGE,
                 max_queue=_MAX_QUEUE,
+                create_connection=ServerSocket,
                 logger=_wire_log,
                 server_header=None,
             )

@@ -26,6 +26,7 @@ from callbot.audio import to_float, to_int16, ulaw_decode
 from callbot.errors import ProtocolError
 from callbot.telephony.playout import FRAME, RATE, PlayOut
 from callbot.telephony.script import Talker, Turn, TurnResult, prepared
+from callbot.telephony.sockets import ClientSocket
 
 __all__ = ["CallResult", "Moment", "Simulator", "Turn", "TurnResult"]
 
@@ -133,6 +134,7 @@ class Simulator:
                 proxy=None,
                 ping_interval=None,
                 max_size=None,
+                create_connection=ClientSocket,
             )
         except InvalidStatus as refused:
             body = (refused.response.body or b"").decode(errors="replace").strip()

@@ -128,7 +128,7 @@ def test_a_turn_that_is_saved_again_replaces_itself(store: Store) -> None:
 
 def test_a_turn_and_its_case_are_one_transaction(store: Store) -> None:
     naive = datetime(2026, 5, 4)
-    with pytest.raises(StoreError, match="turn 1 of call c1: .*time zone"):
+    with pytest.raises(StoreError, match=r"turn 1 of call c1: .*time zone"):
         store.save_turn("c1", turn(1), snapshot(), naive)
     call = store.call("c1")
     assert call is not None
@@ -465,9 +465,8 @@ def test_readers_do_not_wait_for_a_writer(store: Store, file: Path) -> None:
     writer.close()
 
 
-def test_a_writer_that_waits_too_long_says_so(
-    store: Store, file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.usefixtures("store")
+def test_a_writer_that_waits_too_long_says_so(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("callbot.cases.database.BUSY_TIMEOUT", 0.05)
     hasty = Store(f"sqlite:///{file}", service_codes=CODES)
     writer = sqlite3.connect(file, isolation_level=None)

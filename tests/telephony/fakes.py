@@ -11,6 +11,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from callbot.engines import Audio, Line
 from callbot.events import CallEnded, CallStarted, Fact
 from callbot.telephony.gateway import Gateway, OpenCall
+from callbot.telephony.sockets import ClientSocket
 from tests.telephony import TWILIO, start_message
 
 
@@ -79,7 +80,8 @@ def url(opened: Gateway) -> str:
 
 def dial(opened: Gateway, **options: Any) -> connect:
     """A bare connection, to be entered."""
-    return connect(url(opened), compression=None, proxy=None, ping_interval=None, **options)
+    quiet: dict[str, Any] = {"compression": None, "proxy": None, "ping_interval": None}
+    return connect(url(opened), create_connection=ClientSocket, **(quiet | options))
 
 
 async def begin(socket: ClientConnection, board: Switchboard, **parameters: str) -> Listener:
@@ -93,5 +95,5 @@ async def begin(socket: ClientConnection, board: Switchboard, **parameters: str)
 async def until(condition: Callable[[], bool]) -> None:
     """Wait for `condition`; a test that waits in vain fails after ten seconds."""
     async with asyncio.timeout(10):
-        while not condition():
+        while not condition():  # noqa: ASYNC110 - what is waited for belongs to the code under test, without an event
             await asyncio.sleep(0.001)

@@ -1,0 +1,124 @@
+"""What the machines that watch this server can see: how much, how fast, how sure, how often it went wrong.
+
+One object a process, with a registry of its own, so that tests and several servers in one process don't count
+each other's calls. Labels come from fixed vocabularies only (stations, outcomes, kinds): nothing that a caller
+said or is can get into a metric.
+"""
+
+from __future__ import annotations
+
+from typing import Final, Literal, get_args
+
+from prometheus_client import CONTENT_TYPE_LATEST as CONTENT_TYPE
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+from callbot.events import Outcome, Station
+
+__all__ = ["CONTENT_TYPE", "Metrics"]
+
+_SECONDS: Final = (0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0)
+_SHARES: Final = tuple(i / 10 for i in range(1, 11))
+
+Fallback = Literal["reask", "rules", "human", "skip"]
+"""What dialogs/policy.yaml can declare for a station that fails."""
+
+
+class Metrics:
+    """Counters and histograms; each method is named for what has happened."""
+
+    def __init__(self) -> None:
+        registry = self._registry = CollectorRegistry()
+        by_station = ("station",)
+        self._runs = Counter("callbot_station_runs", "Runs, failed ones included", by_station, registry=registry)
+        self._seconds = Histogram(
+            "callbot_station_seconds",
+            "Duration of runs that succeeded",
+            by_station,
+            buckets=_SECONDS,
+            registry=registry,
+        )
+        self._errors = Counter(
+            "callbot_station_errors", "Runs that failed or took too long", by_station, registry=registry
+        )
+        self._fallbacks = Counter(
+            "callbot_station_fallbacks", "Fallbacks taken", (*by_station, "fallback"), registry=registry
+        )
+        self._confidence = Histogram(
+            "callbot_station_confidence", "Confidence of results", by_station, buckets=_SHARES, registry=registry
+        )
+        self._active = Gauge("callbot_calls_active", "Calls that are running", registry=registry)
+        self._calls = Counter("callbot_calls", "Calls that have ended", ("outcome",), registry=registry)
+        self._emergencies = Counter("callbot_emergencies", "Emergencies recognised", ("kind",), registry=registry)
+        self._turns = Counter("callbot_turns", "Turns of callers", registry=registry)
+        self._dropped = Counter(
+            "callbot_partials_dropped", "Partial transcripts given up under load", registry=registry
+        )
+        self._barge_ins = Counter("callbot_barge_ins", "Times that a caller interrupted", registry=registry)
+        self._broken = Counter(
+            "callbot_protocol_errors", "Calls ended because their carrier broke the wire format", registry=registry
+        )
+        self._answer = Histogram(
+            "callbot_answer_seconds",
+            "From the end of the caller's speech to the first sound of the answer",
+            buckets=_SECONDS,
+            registry=registry,
+        )
+        # A series that only appears with its first failure can't be watched for it.
+        for station in get_args(Station):
+            for metric in (self._runs, self._seconds, self._errors, self._confidence):
+                metric.labels(station)
+        for outcome in (*get_args(Outcome), "none"):
+            self._calls.labels(outcome)
+
+    def station_done(self, station: Station, seconds: float, confidence: float | None) -> None:
+        """A station gave its result after `seconds`; `confidence` (0 to 1) is None where it has none."""
+        self._runs.labels(station).inc()
+        self._seconds.labels(station).observe(seconds)
+        if confidence is not None:
+            self._confidence.labels(station).observe(confidence)
+
+    def station_failed(self, station: Station) -> None:
+        """A station raised, was missing or ran over its budget."""
+        self._runs.labels(station).inc()
+        self._errors.labels(station).inc()
+
+    def fell_back(self, station: Station, fallback: Fallback) -> None:
+        """The fallback that the policy declares for a station was taken."""
+        self._fallbacks.labels(station, fallback).inc()
+
+    def call_started(self) -> None:
+        """A carrier has connected a caller."""
+        self._active.inc()
+
+    def call_ended(self, outcome: Outcome | None) -> None:
+        """A call is over; `outcome` is None when it broke off undecided."""
+        self._active.dec()
+        self._calls.labels(outcome or "none").inc()
+
+    def emergency_recognised(self, kind: str) -> None:
+        """A caller described an emergency; `kind` is a name from intents/emergency.yaml."""
+        self._emergencies.labels(kind).inc()
+
+    def turn_ended(self) -> None:
+        """A caller has finished a turn."""
+        self._turns.inc()
+
+    def partial_dropped(self) -> None:
+        """A partial transcript was given up because there was more urgent work."""
+        self._dropped.inc()
+
+    def barged_in(self) -> None:
+        """A caller interrupted the bot."""
+        self._barge_ins.inc()
+
+    def protocol_broken(self) -> None:
+        """A carrier broke the wire format, which ended its call."""
+        self._broken.inc()
+
+    def answered(self, seconds: float) -> None:
+        """The bot began to answer, `seconds` after the caller had stopped speaking."""
+        self._answer.observe(seconds)
+
+    def text(self) -> bytes:
+        """Everything, in the Prometheus text format (its content type is `CONTENT_TYPE`)."""
+        return generate_latest(self._registry)

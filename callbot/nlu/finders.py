@@ -1,0 +1,110 @@
+"""Slots found by rules alone, for when the small model is missing or has overlooked one.
+
+Precise rather than greedy: only what its own words give away, such as ten digits, "plate", "dollars", or a
+house number before a street that the gazetteer knows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from callbot.nlu.addresses import address_span
+from callbot.nlu.gazetteer import Gazetteer
+from callbot.nlu.mentions import POINTERS, Mention, find_mentions, is_number
+from callbot.nlu.money import amount_at
+from callbot.nlu.phones import digit_runs
+from callbot.nlu.plates import plate_at
+from callbot.nlu.street_names import STREET_TYPES
+from callbot.nlu.tokens import Token, tokenize
+
+Found = tuple[str, int, int]
+"""Slot name, offset of the first character, offset after the last."""
+
+_CALL_WORDS = frozenset({"call", "number", "cell", "phone", "reach", "callback", "at", "text"})
+_PLATE_WORDS = frozenset({"plate", "plates", "tag", "tags", "license"})
+_BETWEEN_PLATE = frozenset(
+    {"number", "numbers", "plate", "is", "it's", "reads", "says", "was", "tag", "the", "connecticut"}
+)
+_TOGETHER = 4
+"""Tokens that may stand between the names of one address ("near the corner of")."""
+
+
+def find_slots(text: str, *, gazetteer: Gazetteer, amount_slot: str = "item_value") -> list[Found]:
+    """Slots in a whole utterance with their places, in order, without overlap.
+
+    Finds "callback_number", "plate", money (as `amount_slot`) and "location".
+    """
+    tokens = tokenize(text)
+    taken: set[int] = set()
+    found: list[Found] = []
+    # Telephone numbers and plates first: their digits must not become house numbers.
+    for slot, spans in (
+        ("plate", _plates(tokens)),
+        ("callback_number", _phones(tokens)),
+        (amount_slot, _amounts(tokens)),
+        ("location", _addresses(tokens, gazetteer)),
+    ):
+        for first, stop in spans:
+            if taken.isdisjoint(range(first, stop)):
+                taken.update(range(first, stop))
+                found.append((slot, tokens[first].start, tokens[stop - 1].end))
+    return sorted(found, key=lambda item: item[1])
+
+
+def _phones(tokens: Sequence[Token]) -> Iterator[tuple[int, int]]:
+    for run in digit_runs(tokens):
+        full = len(run.digits) == 10 or (len(run.digits) == 11 and run.digits[0] == "1")
+        before = {token.text for token in tokens[max(0, run.first - 4) : run.first]}
+        if full or (len(run.digits) == 7 and before & _CALL_WORDS):
+            yield run.first, run.stop
+
+
+def _plates(tokens: Sequence[Token]) -> Iterator[tuple[int, int]]:
+    words = [token.text for token in tokens]
+    for index, word in enumerate(words):
+        if word not in _PLATE_WORDS:
+            continue
+        first = index + 1
+        while first < len(words) and words[first] in _BETWEEN_PLATE:
+            first += 1
+        found = plate_at(words, first)
+        # Without a digit it may be "tag on a car".
+        if found is not None and 4 <= len(found[0]) <= 8 and any(c.isdigit() for c in found[0]):
+            yield first, found[1]
+
+
+def _amounts(tokens: Sequence[Token]) -> Iterator[tuple[int, int]]:
+    at = 0
+    while at < len(tokens):
+        amount = amount_at(tokens, at)
+        if amount is not None and amount[2]:
+            yield at, amount[1]
+        at = amount[1] if amount is not None else at + 1
+
+
+def _addresses(tokens: Sequence[Token], gazetteer: Gazetteer) -> Iterator[tuple[int, int]]:
+    """Names with their house numbers; names close together ("X and Y") make one address."""
+    group: tuple[int, int] | None = None
+    for mention in find_mentions(tokens, gazetteer, strict=True):
+        if mention.kind == "unknown" and not _is_address(tokens, mention):
+            continue
+        first, stop = address_span(tokens, mention)
+        if group is not None and _together(tokens, group[1], first):
+            group = group[0], stop
+            continue
+        if group is not None:
+            yield group
+        group = first, stop
+    if group is not None:
+        yield group
+
+
+def _is_address(tokens: Sequence[Token], mention: Mention) -> bool:
+    """A house number before an unknown "... Street" makes an address even so; other types may be anything."""
+    kind = STREET_TYPES[tokens[mention.stop - 1].text]
+    return kind in {"street", "avenue", "road"} and mention.first > 0 and is_number(tokens[mention.first - 1])
+
+
+def _together(tokens: Sequence[Token], stop: int, first: int) -> bool:
+    between = [token.text for token in tokens[stop:first]]
+    return len(between) <= _TOGETHER and any(word in POINTERS for word in between)

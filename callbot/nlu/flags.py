@@ -1,0 +1,70 @@
+"""Yes-or-no facts that a caller states in clear words: is it going on, is it in the way, is anybody hurt."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class _Phrases:
+    """Words that state a fact, and words that deny it although they may contain the former."""
+
+    denied: re.Pattern[str]
+    stated: re.Pattern[str]
+
+
+def _phrases(denied: str, stated: str) -> _Phrases:
+    return _Phrases(*(re.compile(rf"\b(?:{pattern})\b") for pattern in (denied, stated)))
+
+
+_NOBODY = r"(?:nobody|no one|none of us|neither of us)"
+_FLAGS = {
+    "is_ongoing": _phrases(
+        r"(?<!n't )(?<!not )(?<!never )stopped(?! at)|(?:it's|it is|they're|that's) (?:all )?over|not (?:any ?more|now|right now)"
+        r"|no longer|isn't going on|(?:they|he|she|it)(?:'ve|'s| have| has)? (?:just |already )?(?:left|gone|ended|finished)"
+        r"|quiet now|gone now|done now",
+        r"still (?:going|happening|there|here|doing|blasting|playing|barking|ringing|at it|on|outside)|still|ongoing|going on"
+        r"|right now|as we speak|at this moment|currently|(?:won't|hasn't|haven't|not|never|doesn't|don't) stop(?:ped|s|ping)?"
+        r"|non ?-?stop|keeps? (?:going|on|doing)|happening now",
+    ),
+    "is_blocking": _phrases(
+        r"(?:not|isn't|aren't|wasn't) (?:really )?(?:blocking|blocked|in the way)|(?:can|could) (?:still )?(?:get|squeeze|drive|go)"
+        r" (?:out|by|past|around|through|in)",
+        r"block(?:ing|ed|s)?|(?:can't|cannot|can not|couldn't|can hardly|can barely|nobody can|no one can) (?:even )?"
+        r"(?:get|pull|back|drive|go|squeeze|fit)(?: \w+)? (?:out|in|by|past|around|through)|in the way|boxed (?:me |us )?in"
+        r"|parked (?:me|us) in|across (?:my|the|our|a|his|her|their) (?:driveway|road|street|sidewalk|lane|garage)",
+    ),
+    "injuries": _phrases(
+        rf"{_NOBODY}(?:'s| is| was| got| were)? (?:\w+ )?(?:hurt|injured)|no (?:\w+ )?injur(?:y|ies)|(?:not|wasn't|weren't|isn't"
+        r"|aren't|don't think anyone (?:was|is)) (?:\w+ )?(?:hurt|injured)|without (?:any )?injur(?:y|ies)"
+        r"|(?:everyone|everybody|we|i)(?:'s|'re|'m| is| are| am| was| were) (?:all )?(?:fine|okay|ok|alright|all right)",
+        r"(?:got|was|is|are|were|am|been|i'm|he's|she's|they're) (?:\w+ )?(?:hurt|injured|bleeding)|injur(?:y|ies)"
+        r"|(?:neck|head|back|arm|leg|knee|wrist|chest) (?:hurts|is sore|pain)|bleeding|needs? an ambulance",
+    ),
+}
+FLAG_SLOTS = frozenset(_FLAGS)
+"""Slots that `flag` knows."""
+
+_YES = re.compile(
+    r"^\W*(?:yes|yeah|yep|yup|uh huh|mm-?hmm|correct|it is|it does|they are|he is|she is|that's right|right)\b"
+)
+_NO = re.compile(r"^\W*(?:no|nope|nah|not really|it isn't|it's not|they aren't|uh-?uh)\b")
+_APOSTROPHES = str.maketrans({"\u2019": "'"})
+
+
+def flag(slot: str, text: str) -> bool | None:
+    """What `text` clearly says about a flag: True, False, or None if it says nothing.
+
+    A bare yes or no counts, because the caller may be answering the question; other words go first. Raises
+    KeyError for a slot that is not in `FLAG_SLOTS`.
+    """
+    said = text.lower().translate(_APOSTROPHES)
+    phrases = _FLAGS[slot]
+    if phrases.denied.search(said):
+        return False
+    if phrases.stated.search(said):
+        return True
+    if _YES.match(said):
+        return True
+    return False if _NO.match(said) else None

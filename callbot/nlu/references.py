@@ -1,0 +1,49 @@
+"""Case and report numbers: "two six dash zero zero zero one four dash seven" is 26-00014-7."""
+
+from __future__ import annotations
+
+import re
+
+from callbot.nlu.letters import letter_at
+from callbot.nlu.numbers import digits_at
+from callbot.nlu.tokens import tokenize
+
+UNRESOLVED = 0.2
+"""Score of words without any digit."""
+
+_WRITTEN = re.compile(r"(?<![\w-])[A-Za-z]{0,4}\d[\dA-Za-z]*(?:-[\dA-Za-z]+)+(?![\w-])")
+_DASHES = frozenset({"dash", "hyphen", "minus"})
+_AGENCY_FORM = re.compile(r"(\d{2})(\d{5})(\d)")
+
+
+def parse_reference(text: str) -> tuple[str, float]:
+    """The number in `text` as the agency writes it, and how sure it is; the text itself if there is none.
+
+    A number that is written with dashes is kept. Spoken digits and letters are put together, with a dash where
+    "dash" was said. Eight plain digits get the dashes of a case number.
+    """
+    if match := _WRITTEN.search(text):
+        return match.group().upper(), 0.95
+    words = [token.text for token in tokenize(text)]
+    found = max((_run(words, at) for at in range(len(words))), key=len, default="")
+    digits = sum(c.isdigit() for c in found)
+    if digits < 3:
+        return text.strip(), UNRESOLVED
+    if match := _AGENCY_FORM.fullmatch(found):
+        return "-".join(match.groups()), 0.9
+    return found, 0.85 if digits >= 5 else 0.6
+
+
+def _run(words: list[str], at: int) -> str:
+    """Digits, letters and dashes said one after another from position `at` on."""
+    run = ""
+    while at < len(words):
+        if words[at] in _DASHES and run:
+            run, at = run + "-", at + 1
+            continue
+        single = at + 1 < len(words) or bool(run)
+        item = digits_at(words, at) or (letter_at(words, at) if single and words[at] not in {"a", "i"} else None)
+        if item is None:
+            break
+        run, at = run + item[0], item[1]
+    return run.strip("-")

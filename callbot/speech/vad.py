@@ -1,0 +1,49 @@
+"""Hearing that somebody speaks: Silero VAD, fed as the sound comes in.
+
+The model looks at 32 ms, the 4 ms before them and its own memory of the call; the weights are shared by all calls,
+the memory belongs to one.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from callbot.engines import Audio
+from callbot.speech.onnx_session import onnx_file, open_session, run
+
+FRAME = 512
+"""Samples of one frame (32 ms at 16 kHz), fixed by the model."""
+
+_CONTEXT = 64
+_MEMORY = (1, 1, 128)
+
+_shared_session = cache(open_session)
+
+
+class SileroVad:
+    """Implements `engines.Vad` for one call."""
+
+    def __init__(self, model: Path) -> None:
+        """Opens the model once a process, whatever the number of calls; raises ModelError when it cannot."""
+        self._session = _shared_session(onnx_file(model))
+        self._hidden = np.zeros(_MEMORY, np.float32)
+        self._cell = np.zeros(_MEMORY, np.float32)
+        # The last samples that were judged, then those that are not yet a whole frame.
+        self._pending = np.zeros(_CONTEXT, np.float32)
+
+    def probabilities(self, audio: Audio) -> list[float]:
+        """Speech probability of each further 32 ms frame; leftover samples wait for the next call."""
+        sound = np.concatenate([self._pending, audio])
+        count = (len(sound) - _CONTEXT) // FRAME
+        self._pending = sound[count * FRAME :]
+        if count == 0:
+            return []
+        # The frames of one chunk go in together: the model passes its memory from row to row.
+        frames = np.lib.stride_tricks.sliding_window_view(sound, _CONTEXT + FRAME)[: count * FRAME : FRAME]
+        speech, self._hidden, self._cell = run(
+            self._session, input=np.ascontiguousarray(frames), h=self._hidden, c=self._cell
+        )
+        return [float(probability) for probability in speech.reshape(-1)]
