@@ -134,6 +134,12 @@ def resample(audio: Audio, from_hz: int, to_hz: int) -> Audio:
     return np.asarray(soxr.resample(audio, from_hz, to_hz), dtype=np.float32)
 
 
+def as_telephone(audio: Audio) -> Audio:
+    """The audio as a telephone line delivers it: 8 kHz, G.711 μ-law, back at 16 kHz."""
+    narrow = resample(audio, SAMPLE_RATE, 8_000)
+    return resample(to_float(ulaw_decode(ulaw_encode(to_int16(narrow)))), 8_000, SAMPLE_RATE)
+
+
 # ---------------------------------------------------------------- files
 
 

@@ -40,7 +40,6 @@ class Settings(BaseSettings):
     transcriber: str = "whisper-base"
     """Model name of the store, local path or hub id; likewise the next ones."""
     encoder: str = "minilm-l6"
-    voice: str = "piper-joe"
     turn_detector: str = "smart-turn"
     threads: int = Field(default=0, ge=0)
     """Threads of the speech recogniser; 0 = number of cores."""

@@ -175,6 +175,21 @@ def load_site(root: Path) -> Site:
     )
 
 
+def load_held_out(root: Path) -> tuple[UtteranceFile, ...]:
+    """Utterances beside the site that are kept for testing (fixtures/utterances); () where there are none.
+
+    Raises ContentError for mistakes in them.
+    """
+    folder = f"fixtures/utterances/{LANGUAGE}"
+    if not (root / folder).is_dir():
+        return ()
+    reader = _Reader(root)
+    files = reader.folder(folder, UtteranceFile)
+    if reader.mistakes:
+        raise ContentError(reader.mistakes)
+    return tuple(files.values())
+
+
 def _load_playbook(reader: _Reader) -> Playbook | None:
     catalogue = reader.yaml("intents/catalogue.yaml", Catalogue)
     flow = reader.yaml("dialogs/flow.yaml", Flow)

@@ -41,16 +41,17 @@ class Pool:
         self.workers = workers
         self._jobs: queue.PriorityQueue[_Job] = queue.PriorityQueue()
         self._order = itertools.count()
+        self._unsettled: set[asyncio.Future[Any]] = set()
         self._threads = [
             threading.Thread(target=self._work, name=f"engine-{i}", daemon=True) for i in range(workers)
         ]
         for thread in self._threads:
             thread.start()
 
-    @property
-    def waiting(self) -> int:
-        """Jobs that no thread has taken up yet."""
-        return self._jobs.qsize()
+    async def idle(self) -> None:
+        """Wait until everything that was submitted in this loop is done."""
+        while self._unsettled:
+            await asyncio.wait(self._unsettled)
 
     def submit(
         self, priority: Priority, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs
@@ -58,6 +59,8 @@ class Pool:
         """Run `function` in a worker; the future gets its result or exception, in the calling event loop."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
+        self._unsettled.add(future)
+        future.add_done_callback(self._unsettled.discard)
 
         def job() -> None:
             if future.cancelled():

@@ -254,6 +254,8 @@ class Policy(Strict):
     retries: Retries
     timing: Timing
     ending: Ending
+    capacity: Annotated[int, Field(ge=1, le=1000)]
+    """Calls at the same time; a further one is refused, so that running calls do not suffer."""
     backchannels: tuple[Text, ...]
     """Words that do not interrupt the bot and are no turn while it speaks."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -78,7 +78,8 @@ class Room:
     understander: Understander
     rules: Understander
     """Keyword rules, for when the small model is out of order."""
-    synthesizer: Synthesizer
+    voices: Mapping[str, Synthesizer]
+    """By the voice's name in telephony/lines.yaml."""
     store: Store
     files: Executor
     """The one thread in which the store is written."""
@@ -89,7 +90,7 @@ class Room:
     """Carrier's call id -> number that the call was given to."""
 
 
-@dataclass
+@dataclass(eq=False)
 class Session:
     """The shell around one `Call`; the gateway's handler of one caller."""
 
@@ -97,6 +98,8 @@ class Session:
     call: Call
     line: Line
     room: Room
+    on_end: Callable[[Session], None] = lambda _: None
+    """Told when the call is over and everything of it is stored."""
     clock: Callable[[], float] = field(default_factory=lambda: asyncio.get_running_loop().time)
     _facts: asyncio.Queue[tuple[float, Fact]] = field(default_factory=asyncio.Queue)
     _log: list[tuple[float, dict[str, Any]]] = field(default_factory=list)
@@ -120,7 +123,8 @@ class Session:
             room.metrics.partial_dropped,
         )  # fmt: skip
         budget = policy.stations["speak"].budget
-        self.playback = Playback(self.line, room.pool, room.synthesizer, budget, self.receive, self._began)
+        voice = room.voices[self.call.line.voice]
+        self.playback = Playback(self.line, room.pool, voice, budget, self.receive, self._began)
 
     # ------------------------------------------------------------ the gateway's side
 
@@ -153,6 +157,7 @@ class Session:
         finally:
             self._close()
             await self._write_end()
+            self.on_end(self)
 
     # ------------------------------------------------------------ facts to commands
 
@@ -173,9 +178,9 @@ class Session:
         except Exception:  # a mistake in the rules must not leave a caller in silence: a person takes over
             log.exception("call %s: the conductor failed on %s", self.started.call_id, type(fact).__name__)
         failed = StageFailed("decide", 0, "the dialog rules raised an error")
-        self.room.metrics.failed("decide")
-        self.room.metrics.fell_back("decide")
+        self.room.metrics.station_failed("decide")
         self._log.append((at, to_json(failed)))
+        self._watch(failed)
         return self.call.receive(failed, at)
 
     async def _carry_out(self, command: Command) -> None:
@@ -227,9 +232,9 @@ class Session:
             reason = f"{type(error).__name__}: {error}" if isinstance(error, CallbotError) else type(error).__name__
             log.error("call %s: station %s failed: %s", self.started.call_id, station, reason, exc_info=True)
         else:
-            metrics.worked(station, self.clock() - began)
+            metrics.station_done(station, self.clock() - began, getattr(result, "confidence", None))
             return result
-        metrics.failed(station)
+        metrics.station_failed(station)
         self.receive(StageFailed(station, turn, reason))
         return None
 
@@ -237,21 +242,17 @@ class Session:
         heard = await self._at("hear", command.turn, self.ear.transcribe(command.turn))
         if heard is None:
             return
-        self.room.metrics.confident("hear", heard.confidence)
         if heard.text:
             self._publish("heard", turn=command.turn, text=heard.text)
         self.receive(Transcribed(command.turn, heard.text, heard.confidence, heard.words))
 
     async def _understand(self, command: Understand) -> None:
         engine = self.room.understander if command.by == "model" else self.room.rules
-        if command.by == "rules":
-            self.room.metrics.fell_back("understand")
         work = self.room.pool.submit(
             Priority.FINAL, engine.understand, command.text, command.asked, self.started.wall
         )
         meaning = await self._at("understand", command.turn, work)
         if meaning is not None:
-            self.room.metrics.confident("understand", meaning.confidence)
             self.receive(Understood(command.turn, meaning))
 
     # ------------------------------------------------------------ the store
@@ -282,7 +283,7 @@ class Session:
 
     async def _escalate(self, command: Escalate) -> None:
         if command.kind is not None:
-            self.room.metrics.emergency(command.kind)
+            self.room.metrics.emergency_recognised(command.kind)
             self._publish("emergency", kind=command.kind, evidence=command.evidence)
         summary = self._summary(command.reason, command.evidence, command.case)
         wall, store, call_id = self._wall(), self.room.store, self.started.call_id
@@ -304,10 +305,10 @@ class Session:
             )
         except Exception:
             log.exception("call %s: no summary could be made", self.started.call_id)
-            self.room.metrics.failed("summarize")
-            self.room.metrics.fell_back("summarize")
+            self.room.metrics.station_failed("summarize")
+            self.receive(StageFailed("summarize", 0, "no summary could be made"))
             return ""
-        self.room.metrics.worked("summarize", self.clock() - began)
+        self.room.metrics.station_done("summarize", self.clock() - began, None)
         return text
 
     async def _in_files(self, write: Callable[[], T]) -> T:
@@ -360,7 +361,7 @@ class Session:
     async def _write_end(self) -> None:
         """Leave the log complete, whatever ended the call."""
         outcome = self.call.dialog.outcome
-        self.room.metrics.call_ended(outcome or "abandoned")
+        self.room.metrics.call_ended(outcome)
         self._publish("ended", outcome=outcome, reason=self._reason)
         rows, self._log = self._log, []
         call_id, wall, store = self.started.call_id, self._wall(), self.room.store
@@ -397,10 +398,10 @@ class Session:
             case PartialHeard():
                 self._publish("partial", turn=fact.turn, text=fact.text)
             case TurnEnded():
-                self.room.metrics.turn_heard()
+                self.room.metrics.turn_ended()
                 self._voice_ended = self._now() - self.ear.quiet
             case StageFailed():
-                self.room.metrics.fell_back(fact.station)
+                self.room.metrics.fell_back(fact.station, self.call.book.policy.stations[fact.station].fallback)
 
     def _publish_state(self, command: SaveTurn) -> None:
         case = command.case

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -14,13 +14,14 @@ from starlette.responses import StreamingResponse
 from callbot.cases.lifecycle import Status
 from callbot.cases.store import Store
 from callbot.console.live import LiveCalls
+from callbot.console.wording import Wording
 from callbot.events import Outcome
 
 PAGE = 50
 """Cases a page."""
 
 
-def router(store: Store, live: LiveCalls) -> APIRouter:
+def router(store: Store, live: LiveCalls, wording: Wording) -> APIRouter:
     """All routes below /api."""
     api = APIRouter(prefix="/api")
 
@@ -68,15 +69,19 @@ def router(store: Store, live: LiveCalls) -> APIRouter:
 
     @api.get("/live/events", response_class=StreamingResponse)
     async def events() -> StreamingResponse:
-        """The same as server-sent events: each call again whenever it changes."""
-        return StreamingResponse(_event_stream(live), media_type="text/event-stream")
+        """The same as server-sent events: each call again whenever it changes, with its slots in words."""
+        return StreamingResponse(_event_stream(live, wording), media_type="text/event-stream")
 
     return api
 
 
-async def _event_stream(live: LiveCalls) -> AsyncIterator[str]:
+async def _event_stream(live: LiveCalls, wording: Wording) -> AsyncGenerator[str, None]:
     async with aclosing(live.subscribe()) as news:
         async for event in news:
+            call = event.get("call")
+            if call is not None:
+                call["title"] = wording.title(call["intent"]) if call["intent"] else ""
+                call["details"] = wording.details(call["slots"])
             yield f"data: {json.dumps(event)}\n\n"
 
 

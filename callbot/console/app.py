@@ -17,6 +17,7 @@ from callbot.console import api, pages
 from callbot.console.answers import TwilioAnswers, check_answers
 from callbot.console.guard import Guard, sentence
 from callbot.console.live import LiveCalls
+from callbot.console.wording import Wording
 from callbot.errors import ContentError, StoreError
 from callbot.metrics import CONTENT_TYPE, Metrics
 from callbot.schema import Catalogue
@@ -60,11 +61,13 @@ def create_app(
     )
     # The interactive documentation would load scripts from elsewhere.
     app = FastAPI(title="callbot", openapi_url="/api/openapi.json", docs_url=None, redoc_url=None)
+    app.state.live = live
     app.add_middleware(Guard)
     app.add_exception_handler(StoreError, _store_failed)
     app.include_router(twilio.router())
-    app.include_router(api.router(store, live))
-    app.include_router(pages.router(store, live, catalogue))
+    wording = Wording(catalogue)
+    app.include_router(api.router(store, live, wording))
+    app.include_router(pages.router(store, wording))
     app.mount("/static", StaticFiles(directory=Path(__file__).with_name("static")))
     _watch(app, metrics, ready)
     return app

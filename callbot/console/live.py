@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
@@ -92,7 +92,7 @@ class LiveCalls:
         calls = sorted(self._calls.values(), key=lambda call: (call.emergency is None, call.ended is not None))
         return [asdict(call) for call in calls]
 
-    async def subscribe(self) -> AsyncIterator[dict[str, Any]]:
+    async def subscribe(self) -> AsyncGenerator[dict[str, Any], None]:
         """All calls as they stand, then each one again whenever it changes, until `close`.
 
         Yields {"type": "call", "call": …}, {"type": "gone", "call_id": …} for one that is not shown any longer,

@@ -34,10 +34,9 @@ class _Server(uvicorn.Server):
 
 
 @contextlib.asynccontextmanager
-async def serve(app: FastAPI, live: LiveCalls, host: str, port: int) -> AsyncIterator[int]:
-    """Serve `app` while entered; gives the port, which matters when `port` is 0.
+async def serve(app: FastAPI, host: str, port: int) -> AsyncIterator[int]:
+    """Serve an application of `create_app` while entered; gives the port, which matters when `port` is 0.
 
-    `live` is closed at the end, since browsers that watch it would otherwise keep the server from stopping.
     Raises ConfigError when the address is not free.
     """
     listener = _listen(host, port)
@@ -55,10 +54,14 @@ async def serve(app: FastAPI, live: LiveCalls, host: str, port: int) -> AsyncIte
     )
     server = _Server(config)
     running = asyncio.create_task(server.serve([listener]))
+    # A server that fails to start must not be waited for; its error comes out below.
+    running.add_done_callback(lambda _: server.is_up.set())
     try:
         await server.is_up.wait()
         yield int(listener.getsockname()[1])
     finally:
+        # Browsers that watch the calls would otherwise keep the server from stopping.
+        live: LiveCalls = app.state.live
         live.close()
         server.should_exit = True
         await running

@@ -39,6 +39,12 @@ def render(variants: Sequence[str], turn: int, values: Mapping[str, str]) -> tup
     return sentences(variants[turn % len(variants)].format_map(values))
 
 
+def fixed_sentences(prompts: Mapping[str, Sequence[str]]) -> list[str]:
+    """Every sentence that is always the same: what can be synthesised before the first call."""
+    found = (part for variants in prompts.values() for text in variants for part in sentences(text))
+    return list(dict.fromkeys(part for part in found if not variables_of(part)))
+
+
 def display(value: SlotValue) -> str:
     """A slot's value as a person would write it.
 

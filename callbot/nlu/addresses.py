@@ -69,11 +69,13 @@ def parse_location(text: str, gazetteer: Gazetteer) -> dict[str, Scalar]:
 
 
 def address_span(tokens: Sequence[Token], mention: Mention) -> tuple[int, int]:
-    """First and after-last token of `mention` together with the house number before or after it."""
+    """First and after-last token of `mention` together with its house number and the apartment after it."""
     before, after = _number_before(tokens, mention.first), _number_after(tokens, mention.stop)
-    if before:
-        return before[1], mention.stop
-    return mention.first, after[1] if after else mention.stop
+    first, stop = before[1] if before else mention.first, after[1] if after and not before else mention.stop
+    if stop < len(tokens) and tokens[stop].text in _UNITS:
+        unit = _unit_value(tokens, [token.text for token in tokens], stop + 1)
+        stop = unit[1] if unit else stop
+    return first, stop
 
 
 def _score(main: Mention | None, place: Mention | None, number: str | None) -> float:
@@ -179,7 +181,7 @@ def _unit_value(tokens: Sequence[Token], words: Sequence[str], at: int) -> tuple
         return None
     # "apartment 3 a ..." is 3A only if nothing or a new thought follows the letter.
     after = number[1]
-    ends = after + 1 >= len(words) or (after < stop and (tokens[after].glued or words[after + 1] in FOLLOWERS))
+    ends = after + 1 >= len(words) or (after < stop and (tokens[after].glued or words[after + 1] in {*FOLLOWERS, "as"}))
     if after < stop and _is_letter(words[after]) and (ends or after + 1 == stop):
         return number[0] + words[after].upper(), after + 1
     return number

@@ -64,6 +64,7 @@ class Augmenter:
     def __init__(self, lists: AugmentLists, known: Sequence[Example], rng: Random) -> None:
         self._rng = rng
         self._values = Values(lists, known, rng)
+        self._knows_callers = any("B-caller_name" in example.tags for example in known)
 
     def vary(self, example: Example) -> Example:
         """Another caller who wants the same."""
@@ -124,7 +125,7 @@ class Augmenter:
         return pieces
 
     def _introduction(self) -> list[Part]:
-        if self._rng.random() > 0.12:
+        if not self._knows_callers or self._rng.random() > 0.12:
             return []
         opening = self._rng.choice(("hi this is", "my name is", "hello my name's", "yes this is"))
         return [Part(tuple(opening.split()), ""), Part(self._values.name(2), "caller_name")]

@@ -3,36 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Protocol
 
 from callbot.nlu.scores import Measure, Scores
 
 
-class Facts(Protocol):
-    """What the card tells of a training (see `callbot.nlu.train.Report`)."""
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a training came to."""
 
-    @property
-    def folder(self) -> Path: ...
-    @property
-    def data(self) -> str: ...
-    @property
-    def seed(self) -> int: ...
-    @property
-    def epochs(self) -> int: ...
-    @property
-    def best_epoch(self) -> int: ...
-    @property
-    def trained(self) -> int: ...
-    @property
-    def draws(self) -> int: ...
-    @property
-    def seconds(self) -> float: ...
-    @property
-    def calibration(self) -> Scores: ...
-    @property
-    def held_out(self) -> Scores | None: ...
+    folder: Path
+    bytes: int
+    """Size of the adapter's files, without its card."""
+    data: str
+    """SHA-256 of all training utterances."""
+    seed: int
+    epochs: int
+    best_epoch: int
+    """The pass that was kept, counted from 1."""
+    trained: int
+    """Utterances trained on."""
+    draws: int
+    """Varied examples seen in all."""
+    seconds: float
+    calibration: Scores
+    """On the calibration split, which chose the pass, the temperatures and the threshold: a little flattered."""
+    held_out: Scores | None
+    """On the held-out utterances; None if there were none."""
 
 
 _HEAD = """# Small model: adapter for intents and slots
@@ -49,24 +48,24 @@ Use: sorting what callers of a non-emergency line say. It must not be the only t
 _RIGHTS = """## Rights
 
 The encoder is all-MiniLM-L6-v2 of the sentence-transformers project, Apache-2.0; it is not part of this folder.
-The utterances are the site's own. Values swapped in while training come from the site's lists, each with its origin
-and licence in its first lines: streets (OpenStreetMap contributors and City of New Haven GIS, ODbL 1.0), names (US
-Census Bureau, public domain), makes of vehicles (CC0-1.0) and models (MIT).
+The utterances are the site's own. Values swapped in while training come from the site's lists, which name their
+origins and licences; in the site that is shipped with callbot these are streets (OpenStreetMap contributors and City
+of New Haven GIS, ODbL 1.0), names (US Census Bureau, public domain), makes of vehicles (CC0-1.0) and models (MIT).
 """
 
 
-def text(facts: Facts, counts: Mapping[str, int], today: date) -> str:
+def card(report: Report, counts: Mapping[str, int], today: date) -> str:
     """The card in Markdown; `counts` are all utterances by intent, those of the calibration split included."""
     made = f"""## Training
 
 | | |
 |---|---|
 | date | {today.isoformat()} |
-| utterances | {sum(counts.values())}: {facts.trained} trained on, {facts.calibration.count} for calibration |
-| SHA-256 of the utterances | `{facts.data}` |
-| seed | {facts.seed} |
-| passes | {facts.epochs} ({facts.draws} varied examples in all), number {facts.best_epoch} kept |
-| minutes | {facts.seconds / 60:.1f} |
+| utterances | {sum(counts.values())}: {report.trained} trained on, {report.calibration.count} for calibration |
+| SHA-256 of the utterances | `{report.data}` |
+| seed | {report.seed} |
+| passes | {report.epochs} ({report.draws} varied examples in all), number {report.best_epoch} kept |
+| minutes | {report.seconds / 60:.1f} |
 
 Utterances by intent: {", ".join(f"{name} {count}" for name, count in sorted(counts.items()))}.
 
@@ -74,11 +73,11 @@ Utterances by intent: {", ".join(f"{name} {count}" for name, count in sorted(cou
     chosen = (
         "It chose the pass, the temperatures and the out-of-scope threshold, so its figures are a little flattered."
     )
-    report = _HEAD + made + _section("Calibration split", chosen, facts.calibration)
-    if facts.held_out:
+    text = _HEAD + made + _section("Calibration split", chosen, report.calibration)
+    if report.held_out:
         alien = "Written by another hand than the training utterances; nothing was trained or chosen on them."
-        report += _section("Held-out utterances", alien, facts.held_out)
-    return report + _RIGHTS
+        text += _section("Held-out utterances", alien, report.held_out)
+    return text + _RIGHTS
 
 
 def _section(title: str, note: str, scores: Scores) -> str:

@@ -44,6 +44,8 @@ KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 GAP_WORDS: Final = 3
 REACH_WORDS: Final = 20
 """A guard reaches no hit further away than this: recognizers may not punctuate, and then all is one sentence."""
+HOLD_WORDS: Final = 2
+"""In a partial transcript a hit is held back until so many words follow it, because they may be a guard's."""
 
 
 class PhraseError(ValueError):
@@ -408,7 +410,8 @@ class _Guard:
     def _spans(self, heard: _Heard) -> list[tuple[int, int]]:
         known = heard.guard_spans.get(id(self))
         if known is None:
-            known = list(self.matcher.spans(heard.text)) if self.matcher.possible(heard.words) else []
+            spans = self.matcher.spans(heard.text) if self.matcher.possible(heard.words) else ()
+            known = [(start, end) for start, end in spans if "\n" not in heard.text[start + 1 : end]]
             heard.guard_spans[id(self)] = known
         return known
 
@@ -468,9 +471,10 @@ class EmergencyRules:
     def _settled(self, hit: _Hit, heard: _Heard) -> bool:
         if "\n" in heard.text[hit.end :]:
             return True
-        unfinished = hit.end == len(heard.text)
+        if len(heard.text[hit.end :].split()) < HOLD_WORDS:
+            return False
         late = (guard for guard in self.guards if guard.scope == "sentence")
-        return not unfinished and not any(guard.may_cancel(hit, heard) for guard in late)
+        return not any(guard.may_cancel(hit, heard) for guard in late)
 
 
 def compile_rules(content: EmergencyContent) -> EmergencyRules:

@@ -26,7 +26,9 @@ _BETWEEN_PLATE = frozenset(
     {"number", "numbers", "plate", "is", "it's", "reads", "says", "was", "tag", "the", "connecticut"}
 )
 _TOGETHER = 4
-"""Tokens that may stand between the names of one address ("near the corner of")."""
+_TO_CORNER = 8
+"""Tokens that may stand between the names of one address, and when "corner" is one of them: "215 Orange Street,
+the yellow house near the corner of Court Street"."""
 
 
 def find_slots(text: str, *, gazetteer: Gazetteer, amount_slot: str = "item_value") -> list[Found]:
@@ -107,4 +109,6 @@ def _is_address(tokens: Sequence[Token], mention: Mention) -> bool:
 
 def _together(tokens: Sequence[Token], stop: int, first: int) -> bool:
     between = [token.text for token in tokens[stop:first]]
-    return len(between) <= _TOGETHER and any(word in POINTERS for word in between)
+    return len(between) <= (_TO_CORNER if "corner" in between else _TOGETHER) and any(
+        word in POINTERS for word in between
+    )

@@ -19,26 +19,30 @@ def _phrases(denied: str, stated: str) -> _Phrases:
 
 
 _NOBODY = r"(?:nobody|no one|none of us|neither of us)"
+_THEY = r"(?:they|he|she|it)(?:'ve|'s| have| has)?"
+_CAN = r"(?:can't|cannot|can not|couldn't|can hardly|can barely|nobody can|no one can)"
+_WAY = r"(?:out|in|by|past|around|through)"
 _FLAGS = {
     "is_ongoing": _phrases(
-        r"(?<!n't )(?<!not )(?<!never )stopped(?! at)|(?:it's|it is|they're|that's) (?:all )?over|not (?:any ?more|now|right now)"
-        r"|no longer|isn't going on|(?:they|he|she|it)(?:'ve|'s| have| has)? (?:just |already )?(?:left|gone|ended|finished)"
-        r"|quiet now|gone now|done now",
-        r"still (?:going|happening|there|here|doing|blasting|playing|barking|ringing|at it|on|outside)|still|ongoing|going on"
-        r"|right now|as we speak|at this moment|currently|(?:won't|hasn't|haven't|not|never|doesn't|don't) stop(?:ped|s|ping)?"
-        r"|non ?-?stop|keeps? (?:going|on|doing)|happening now",
+        r"(?<!n't )(?<!not )(?<!never )stopped(?! at)|(?:it's|it is|they're|that's) (?:all )?over"
+        r"|not (?:any ?more|now|right now)|no longer|isn't going on"
+        rf"|{_THEY} (?:just |already )?(?:left|gone|ended|finished)|quiet now|gone now|done now",
+        r"still|ongoing|going on|right now|as we speak|at this moment|currently|happening now|non ?-?stop"
+        r"|(?:won't|hasn't|haven't|not|never|doesn't|don't) stop(?:ped|s|ping)?|keeps? (?:going|on|doing)",
     ),
     "is_blocking": _phrases(
-        r"(?:not|isn't|aren't|wasn't) (?:really )?(?:blocking|blocked|in the way)|(?:can|could) (?:still )?(?:get|squeeze|drive|go)"
-        r" (?:out|by|past|around|through|in)",
-        r"block(?:ing|ed|s)?|(?:can't|cannot|can not|couldn't|can hardly|can barely|nobody can|no one can) (?:even )?"
-        r"(?:get|pull|back|drive|go|squeeze|fit)(?: \w+)? (?:out|in|by|past|around|through)|in the way|boxed (?:me |us )?in"
-        r"|parked (?:me|us) in|across (?:my|the|our|a|his|her|their) (?:driveway|road|street|sidewalk|lane|garage)",
+        r"(?:not|isn't|aren't|wasn't) (?:really )?(?:blocking|blocked|in the way)"
+        rf"|(?:can|could) (?:still )?(?:get|squeeze|drive|go) {_WAY}",
+        rf"block(?:ing|ed|s)?|{_CAN} (?:even )?(?:get|pull|back|drive|go|squeeze|fit)(?: \w+)? {_WAY}|in the way"
+        r"|boxed (?:me |us )?in|parked (?:me|us) in"
+        r"|across (?:my|the|our|a|his|her|their) (?:driveway|road|street|sidewalk|lane|garage)",
     ),
     "injuries": _phrases(
-        rf"{_NOBODY}(?:'s| is| was| got| were)? (?:\w+ )?(?:hurt|injured)|no (?:\w+ )?injur(?:y|ies)|(?:not|wasn't|weren't|isn't"
-        r"|aren't|don't think anyone (?:was|is)) (?:\w+ )?(?:hurt|injured)|without (?:any )?injur(?:y|ies)"
-        r"|(?:everyone|everybody|we|i)(?:'s|'re|'m| is| are| am| was| were) (?:all )?(?:fine|okay|ok|alright|all right)",
+        rf"{_NOBODY}(?:'s| is| was| got| were)? (?:\w+ )?(?:hurt|injured)"
+        r"|(?:no|without|without any) (?:\w+ )?injur(?:y|ies)"
+        r"|(?:not|wasn't|weren't|isn't|aren't|don't think anyone (?:was|is)) (?:\w+ )?(?:hurt|injured)"
+        r"|(?:everyone|everybody|we|i)(?:'s|'re|'m| is| are| am| was| were) (?:all )?"
+        r"(?:fine|okay|ok|alright|all right)",
         r"(?:got|was|is|are|were|am|been|i'm|he's|she's|they're) (?:\w+ )?(?:hurt|injured|bleeding)|injur(?:y|ies)"
         r"|(?:neck|head|back|arm|leg|knee|wrist|chest) (?:hurts|is sore|pain)|bleeding|needs? an ambulance",
     ),

@@ -41,7 +41,21 @@ FOLLOWERS = frozenset(
             "there",
             "it's",
         ),
-        *("please", "for", "since", "across", "next", "outside", "under", "with", "and", "going", "around", "number"),
+        *(
+            "please",
+            "block",
+            "for",
+            "since",
+            "across",
+            "next",
+            "outside",
+            "under",
+            "with",
+            "and",
+            "going",
+            "around",
+            "number",
+        ),
     }
 )
 """Words that can follow a complete name or house number."""

@@ -11,7 +11,8 @@ from callbot.nlu.tokens import tokenize
 UNRESOLVED = 0.2
 """Score of words without any digit."""
 
-_WRITTEN = re.compile(r"(?<![\w-])[A-Za-z]{0,4}\d[\dA-Za-z]*(?:-[\dA-Za-z]+)+(?![\w-])")
+_WRITTEN = re.compile(r"(?<![\w-])[A-Za-z0-9]+(?:-[A-Za-z0-9]+)+(?![\w-])")
+_FEWEST_DIGITS = 3
 _DASHES = frozenset({"dash", "hyphen", "minus"})
 _AGENCY_FORM = re.compile(r"(\d{2})(\d{5})(\d)")
 
@@ -22,16 +23,21 @@ def parse_reference(text: str) -> tuple[str, float]:
     A number that is written with dashes is kept. Spoken digits and letters are put together, with a dash where
     "dash" was said. Eight plain digits get the dashes of a case number.
     """
-    if match := _WRITTEN.search(text):
-        return match.group().upper(), 0.95
+    written = next((w for w in _WRITTEN.findall(text) if _digits(w) >= _FEWEST_DIGITS), None)
+    if written is not None:
+        return written.upper(), 0.95
     words = [token.text for token in tokenize(text)]
     found = max((_run(words, at) for at in range(len(words))), key=len, default="")
-    digits = sum(c.isdigit() for c in found)
-    if digits < 3:
+    digits = _digits(found)
+    if digits < _FEWEST_DIGITS:
         return text.strip(), UNRESOLVED
     if match := _AGENCY_FORM.fullmatch(found):
         return "-".join(match.groups()), 0.9
     return found, 0.85 if digits >= 5 else 0.6
+
+
+def _digits(text: str) -> int:
+    return sum(c.isdigit() for c in text)
 
 
 def _run(words: list[str], at: int) -> str:

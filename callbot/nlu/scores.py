@@ -36,6 +36,13 @@ class Meaning(Protocol):
         """Whether the utterance is rejected."""
 
 
+class Model(Protocol):
+    """What can be scored (see `callbot.nlu.model.SmallModel`)."""
+
+    def predict(self, text: str, asked: str) -> Meaning:
+        """What `text` means as an answer to the open question `asked`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Judgement:
     """One utterance with what it means and what the model made of it."""
@@ -87,6 +94,14 @@ class Scores:
     """ECE in 15 bins: mean gap between the probability of the best intent and how often it is right."""
     confusions: tuple[tuple[str, str, int], ...]
     """Right intent, guess, how often; most frequent first."""
+
+
+def evaluate(model: Model, tested: Sequence[Example]) -> Scores:
+    """How well `model` understands `tested`, each under its own open question.
+
+    Raises ValueError if none of them has an intent.
+    """
+    return score(judge(example, model.predict(example.text, example.asked)) for example in tested)
 
 
 def judge(example: Example, meaning: Meaning) -> Judgement:

@@ -9,7 +9,6 @@ hand, decide nothing; they are only reported.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import math
 import shutil
@@ -17,7 +16,6 @@ import time
 import warnings
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
 from random import Random
@@ -31,9 +29,9 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from callbot.content import Site
-from callbot.errors import ContentError
-from callbot.nlu import card
 from callbot.nlu.augment import Augmenter
+from callbot.nlu.card import Report, card
+from callbot.nlu.material import data_hash, known_examples, site_lists, split
 from callbot.nlu.model import (
     ADAPTER,
     FORMAT,
@@ -53,7 +51,7 @@ from callbot.nlu.model import (
     transitions,
     viterbi,
 )
-from callbot.nlu.scores import Scores, judge, score
+from callbot.nlu.scores import evaluate
 from callbot.nlu.swaps import AugmentLists
 from callbot.nlu.utterances import OUTSIDE, Example, UtteranceFile, examples, spans
 
@@ -63,7 +61,6 @@ LEARNING_RATE, WEIGHT_DECAY, CLIP, WARM_UP = 1e-3, 0.01, 1.0, 0.1
 BATCH = 32
 DRAWS = 10_000
 """Varied examples a pass."""
-CALIBRATION_SHARE = 0.12
 KEPT_IN_SCOPE = 0.97
 """Share of the calibration split's in-scope utterances below the out-of-scope threshold."""
 RIDGE = 1e-4
@@ -72,30 +69,6 @@ IGNORED = -100
 
 Progress = Callable[[int, int, str], None]
 """Called after each step with steps done, steps in all, and a word on how it goes."""
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What a training came to."""
-
-    folder: Path
-    bytes: int
-    """Size of the whole folder."""
-    data: str
-    """SHA-256 of all training utterances."""
-    seed: int
-    epochs: int
-    best_epoch: int
-    """The pass that was kept, counted from 1."""
-    trained: int
-    """Utterances trained on."""
-    draws: int
-    """Varied examples seen in all."""
-    seconds: float
-    calibration: Scores
-    """On the calibration split, which chose the pass, the temperatures and the threshold: a little flattered."""
-    held_out: Scores | None
-    """On the held-out utterances; None if there were none."""
 
 
 class Coded(NamedTuple):
@@ -157,7 +130,7 @@ def train(
     marks, ModelError for an unusable encoder.
     """
     begun = time.monotonic()
-    known = _known(files)
+    known = known_examples(files)
     trained, calibration = split(known, seed)
     torch.manual_seed(seed)
     torch.set_num_threads(threads)
@@ -187,7 +160,7 @@ def train(
         held_out=evaluate(model, tested) if tested else None,
     )
     counts = Counter(str(example.intent) for example in known)
-    (scratch / "README.md").write_text(card.text(report, counts, today), encoding="utf-8")
+    (scratch / "README.md").write_text(card(report, counts, today), encoding="utf-8")
     _replace(out, scratch)
     return report
 
@@ -220,47 +193,6 @@ def train_site(
         today=today,
         threads=threads,
     )
-
-
-def site_lists(site: Site) -> AugmentLists:
-    """The site's values to swap in. Raises ContentError for a list that is missing."""
-    wanted = [field.name for field in fields(AugmentLists) if field.name not in ("streets", "places")]
-    if absent := [name for name in wanted if name not in site.word_lists]:
-        folder = site.folder / "intents" / "lists"
-        raise ContentError(
-            [f"{folder / name}.yaml:1: this file is missing: training swaps its values" for name in absent]
-        )
-    return AugmentLists(
-        streets=tuple(name for street in site.streets for name in (street.name, *street.also)),
-        places=tuple(name for place in site.places for name in (place.name, *place.also)),
-        **{name: site.word_lists[name] for name in wanted},
-    )
-
-
-def evaluate(model: SmallModel, tested: Sequence[Example]) -> Scores:
-    """How well `model` understands `tested`, each under its own open question."""
-    return score(judge(example, model.predict(example.text, example.asked)) for example in tested)
-
-
-def split(known: Sequence[Example], seed: int) -> tuple[list[Example], list[Example]]:
-    """(Trained on, calibration): about one in eight of every intent is kept for calibration, at least one."""
-    by_intent: dict[str, list[Example]] = defaultdict(list)
-    for example in known:
-        by_intent[str(example.intent)].append(example)
-    rng = Random(seed)
-    trained, calibration = [], []
-    for intent in sorted(by_intent):
-        shuffled = rng.sample(by_intent[intent], len(by_intent[intent]))
-        cut = max(1, round(len(shuffled) * CALIBRATION_SHARE))
-        calibration += shuffled[:cut]
-        trained += shuffled[cut:]
-    return trained, calibration
-
-
-def data_hash(known: Sequence[Example]) -> str:
-    """SHA-256 of the examples, whatever their order."""
-    lines = sorted(repr((e.intent, e.asked, e.words, e.tags)) for e in known)
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
 def lora() -> LoraConfig:
@@ -380,16 +312,6 @@ class Trainer:
             right += int(out.intent.argmax()) == coded.intent
             right += viterbi(_log_softmax(out.slots), allowed) == coded.tags
         return right / len(calibration)
-
-
-def _known(files: Sequence[UtteranceFile]) -> list[Example]:
-    """All training examples, in an order that does not hang on the order of the files."""
-    known = [example for file in files for example in examples(file)]
-    if any(example.intent is None for example in known):
-        raise ValueError("utterances without an intent cannot be trained on: they belong to the held-out ones")
-    if len({example.intent for example in known}) < 2:
-        raise ValueError("training takes utterances of two intents or more")
-    return sorted(known, key=lambda example: (str(example.intent), example.asked, example.words))
 
 
 def _value_count(example: Example) -> int:

@@ -32,21 +32,30 @@ _SOUND_LETTERS = 5
 
 @dataclass(frozen=True, slots=True)
 class VehicleLists:
-    """The names that are known, spelled as they shall appear in a case."""
+    """The names that are known, spelled as they shall appear in a case.
+
+    A model may be written with its make ("Honda Civic"): then naming the model names the make.
+    """
 
     makes: tuple[str, ...]
     models: tuple[str, ...]
     colors: tuple[str, ...]
     _makes: dict[str, str] = field(init=False, repr=False, compare=False)
-    _models: dict[str, str] = field(init=False, repr=False, compare=False)
     _colors: dict[str, str] = field(init=False, repr=False, compare=False)
     _sounds: dict[str, str] = field(init=False, repr=False, compare=False)
+    _models: dict[str, dict[str | None, str]] = field(init=False, repr=False, compare=False)
+    """Squeezed model to its makes, each with the model's spelling."""
 
     def __post_init__(self) -> None:
-        for name in ("makes", "models", "colors"):
-            object.__setattr__(self, f"_{name}", {_squeezed(entry): entry for entry in getattr(self, name)})
-        sounds = {sound(make): make for make in self.makes if len(make) >= _SOUND_LETTERS}
-        object.__setattr__(self, "_sounds", sounds)
+        object.__setattr__(self, "_makes", {_squeezed(name): name for name in self.makes})
+        object.__setattr__(self, "_colors", {_squeezed(name): name for name in self.colors})
+        object.__setattr__(self, "_sounds", {sound(name): name for name in self.makes if len(name) >= _SOUND_LETTERS})
+        models: dict[str, dict[str | None, str]] = {}
+        for entry in self.models:
+            make = max((name for name in self.makes if entry.startswith(f"{name} ")), key=len, default=None)
+            model = entry.removeprefix(f"{make} ") if make else entry
+            models.setdefault(_squeezed(model), {})[make] = model
+        object.__setattr__(self, "_models", models)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +78,13 @@ def parse_vehicle(text: str, lists: VehicleLists) -> tuple[dict[str, Scalar], fl
         make = _sounds_like(words, lists._sounds)
     color = _color(words, lists)
     taken = {index for found in (make, color) if found for index in range(found.first, found.stop)}
-    model = _model(words, lists, make, taken)
-    body = None if model else _body(words)
+    model, its_make = _model(words, lists, make, taken) or (None, None)
     year = _year(words, {*taken, *(range(model.first, model.stop) if model else ())})
     value: dict[str, Scalar] = {
         "text": text.strip(),
         "color": color.name if color else None,
-        "make": make.name if make else None,
-        "model": model.name if model else body,
+        "make": make.name if make else its_make,
+        "model": model.name if model else _body(words),
         "year": year,
     }
     named = sum(value[key] is not None for key in ("color", "make", "model"))
@@ -93,7 +101,7 @@ def _find(words: Sequence[str], known: dict[str, str], start: int = 0) -> _Found
     for first in range(start, len(words)):
         for size in range(min(_LONGEST, len(words) - first), 0, -1):
             key = _squeezed("".join(words[first : first + size]))
-            name = known.get(key) or known.get(_ALSO.get(key, ""))
+            name = known.get(_ALSO.get(key, key)) or known.get(key)
             if name is not None:
                 return _Found(name, first, first + size)
     return None
@@ -113,19 +121,25 @@ def _color(words: Sequence[str], lists: VehicleLists) -> _Found | None:
     return found
 
 
-def _model(words: Sequence[str], lists: VehicleLists, make: _Found | None, taken: set[int]) -> _Found | None:
-    """The model, first right after the make; a number ("the 300") is a model only there."""
+def _model(
+    words: Sequence[str], lists: VehicleLists, make: _Found | None, taken: set[int]
+) -> tuple[_Found, str | None] | None:
+    """The model and its make, looked for first right after the make.
+
+    A model of another make than the named one does not count. A number ("the 300") or a single letter is a
+    model only right after the make.
+    """
     after = make.stop if make else len(words)
     for first in [*range(after, len(words)), *range(after)]:
         for size in range(min(_LONGEST, len(words) - first), 0, -1):
-            places = set(range(first, first + size))
-            if places & taken:
+            if not taken.isdisjoint(range(first, first + size)):
                 continue
             key = _digits_joined(words[first : first + size])
-            name = lists._models.get(key)
-            if name is None or (len(key) < 2 or key.isdecimal()) and first != after:
-                continue
-            return _Found(name, first, first + size)
+            makes = lists._models.get(key, {})
+            name = makes.get(make.name, makes.get(None)) if make else next(iter(makes.values()), None)
+            weak = len(key) < 2 or key.isdecimal()
+            if name is not None and (first == after or not weak):
+                return _Found(name, first, first + size), next(iter(makes)) if len(makes) == 1 else None
     return None
 
 

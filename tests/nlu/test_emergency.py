@@ -357,7 +357,7 @@ def test_look_alike_is_left_alone_at_every_word(sentence: str) -> None:
         ("someone hit my parked car and now he's beating my husband", {"violence"}),
         ("a tree fell on my fence and on a man he's trapped", {"other", "medical"}),
         ("there's no fire but I smell gas", {"gas"}),
-        ("I was robbed last week and someone is in my house right now", {"intruder"}),
+        ("I was robbed last week and someone is in my house right now", {"intruder", "violence"}),
     ],
 )
 def test_guard_leaves_another_hit_standing(sentence: str, kinds: set[str]) -> None:
@@ -421,7 +421,8 @@ def test_guard_conditions(condition: dict[str, Any], text: str, hit: bool) -> No
 def test_partial_waits_while_the_next_word_may_change_the_meaning() -> None:
     assert RULES.find("there's a fire", partial=True) is None
     assert RULES.find("there's a fire hydrant", partial=True) is None
-    assert RULES.find("there's a fire in", partial=True) is not None
+    assert RULES.find("there's a fire in", partial=True) is None
+    assert RULES.find("there's a fire in my", partial=True) is not None
     assert RULES.find("there's a fire") is not None
 
 
@@ -430,7 +431,7 @@ def test_partial_waits_for_the_time_of_what_may_be_over() -> None:
     assert RULES.find("I heard gunshots around my house") is not None
 
 
-@pytest.mark.parametrize("text", ["he's not breathing and", "he's got a gun and", "someone is breaking into my house I"])
+@pytest.mark.parametrize("text", ["he's not breathing and I", "he's got a gun oh my", "someone is breaking into my house. I"])
 def test_partial_does_not_wait_for_what_is_plain(text: str) -> None:
     assert RULES.find(text, partial=True) is not None
 
@@ -540,9 +541,9 @@ def test_time_grows_with_length_and_not_faster(word: str) -> None:
         ("(a|the) dog", "see the dog run", "the dog"),
         ("a [big] fire", "a big fire", "a big fire"),
         ("a [big] fire", "a fire", "a fire"),
-        ("a .. fire", "a very very big fire", "a very very big fire"),
-        ("a .. fire", "a very very very big fire", None),
-        ("a .. .. fire", "a very very very big fire", "a very very very big fire"),
+        ("a .. fire", "a really very big fire", "a really very big fire"),
+        ("a .. fire", "a really very big brush fire", None),
+        ("a .. .. fire", "a really very big brush fire", "a really very big brush fire"),
         ("a .. fire", "a car. the fire", None),
         ("a fire", "a. Fire", "a fire"),
         ("he is not", "he's not", "he's not"),

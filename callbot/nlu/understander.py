@@ -1,0 +1,39 @@
+"""Words to meaning: the small model's intents and spans, with every slot resolved to its value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from callbot.events import IntentGuess, Understanding
+from callbot.nlu.model import Prediction, SmallModel
+from callbot.nlu.slots import SlotReader
+from callbot.schema import DIALOG_ACTS
+
+_ALTERNATIVES = 4
+"""Intents that are worth reporting."""
+_NO_VALUE = frozenset({*DIALOG_ACTS, "speak_to_person"} - {"inform", "correct"})
+"""Utterances of these hold no value as a whole."""
+
+
+@dataclass(frozen=True)
+class ModelUnderstander:
+    """Implements `engines.Understander`."""
+
+    model: SmallModel
+    slots: SlotReader
+
+    def understand(self, text: str, asked: str, wall: datetime) -> Understanding:
+        """See `engines.Understander`."""
+        found = self.model.predict(text, asked)
+        spans = [(span.slot, span.start, span.end, span.confidence) for span in found.spans]
+        return Understanding(
+            text,
+            tuple(IntentGuess(guess.name, round(guess.probability, 4)) for guess in found.intents[:_ALTERNATIVES]),
+            self.slots.read(text, asked, spans, wall, is_answer=not _is_act(found)),
+            found.out_of_scope,
+        )
+
+
+def _is_act(found: Prediction) -> bool:
+    return bool(found.intents) and found.intents[0].name in _NO_VALUE

@@ -1,0 +1,195 @@
+"""Loads the engines once for all calls.
+
+An engine that cannot be loaded is replaced by one that raises its reason, so that every use of it takes the
+fallback that policy.yaml declares: a caller who reaches a damaged installation reaches a person.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import TypeVar
+
+from callbot.cases.store import Store
+from callbot.config import Settings
+from callbot.content import Site
+from callbot.dialog.render import fixed_sentences
+from callbot.engines import Audio, Synthesizer, Transcriber, Transcript, TurnDetector, Understander
+from callbot.errors import EngineError, ModelError
+from callbot.events import Understanding
+from callbot.metrics import Metrics
+from callbot.models import ModelStore
+from callbot.nlu.model import SmallModel
+from callbot.nlu.rules import RulesUnderstander
+from callbot.nlu.slots import SlotReader
+from callbot.nlu.understander import ModelUnderstander
+from callbot.nlu.vehicles import VehicleLists
+from callbot.pool import Pool
+from callbot.session import Publish, Room
+from callbot.speech.smart_turn import SmartTurn
+from callbot.speech.spoken import speakable
+from callbot.speech.stt import WhisperTranscriber
+from callbot.speech.tts import PiperSynthesizer, PromptCache
+from callbot.speech.vad import SileroVad
+
+log = logging.getLogger("callbot.room")
+
+T = TypeVar("T")
+
+VAD = "silero-vad"
+
+
+class Missing:
+    """Stands where an engine could not be loaded."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+
+    def transcribe(self, audio: Audio, *, final: bool, hint: str = "", full: bool = False) -> Transcript:  # noqa: ARG002
+        """Raises EngineError."""
+        raise EngineError(self.reason)
+
+    def understand(self, text: str, asked: str, wall: datetime) -> Understanding:  # noqa: ARG002
+        """Raises EngineError."""
+        raise EngineError(self.reason)
+
+    def complete(self, audio: Audio) -> float:  # noqa: ARG002
+        """Raises EngineError."""
+        raise EngineError(self.reason)
+
+    def synthesize(self, sentence: str) -> Iterator[Audio]:  # noqa: ARG002
+        """Raises EngineError."""
+        raise EngineError(self.reason)
+
+
+def needed_models(settings: Settings, site: Site) -> list[str]:
+    """The models that calls on this site use: store names, paths or hub ids."""
+    voices = {line.voice for line in site.lines.lines.values()}
+    return [settings.transcriber, settings.encoder, settings.turn_detector, VAD, *sorted(voices)]
+
+
+def pull_missing(settings: Settings, specs: list[str]) -> None:
+    """Fetch the store's models among `specs` that are not there yet.
+
+    Raises ModelError when one cannot be fetched.
+    """
+    models = ModelStore(settings.models)
+    known = {entry.name for entry in models.entries()}
+    absent = [spec for spec in specs if spec in known and not models.is_present(spec)]
+    if absent:
+        models.pull(absent, progress=True)
+
+
+def open_store(settings: Settings, site: Site) -> Store:
+    """The case store at the configured database."""
+    if not settings.database_url:
+        settings.home.mkdir(parents=True, exist_ok=True)
+    codes = {name: intent.service_code for name, intent in site.playbook.catalogue.intents.items()}
+    return Store(settings.database, service_codes=codes)
+
+
+def slot_reader(site: Site) -> SlotReader:
+    """Reads slots with the site's lists."""
+    agency, lists = site.playbook.catalogue.agency, site.word_lists
+    vehicles = VehicleLists(*(lists[name] for name in ("vehicle_makes", "vehicle_models", "colors")))
+    return SlotReader(site.gazetteer, vehicles, agency.timezone, agency.area_code)
+
+
+def load_understander(settings: Settings, site: Site, adapter: Path | None = None) -> ModelUnderstander:
+    """The small model with the site's adapter.
+
+    Raises ModelError when either is missing or damaged.
+    """
+    encoder = ModelStore(settings.models).resolve(settings.encoder)
+    return ModelUnderstander(SmallModel.load(encoder, adapter or site.adapter), slot_reader(site))
+
+
+def load_rules(site: Site) -> RulesUnderstander:
+    """The keyword rules that need no model."""
+    return RulesUnderstander(site.playbook.catalogue, slot_reader(site))
+
+
+def load_transcriber(settings: Settings) -> WhisperTranscriber:
+    """The speech recogniser, one decoding for each core at the same time.
+
+    Raises ModelError when its model is missing or damaged.
+    """
+    path = ModelStore(settings.models).resolve(settings.transcriber)
+    return WhisperTranscriber(path, cpu_threads=settings.threads, workers=workers())
+
+
+def load_voice(settings: Settings, voice: str) -> PiperSynthesizer:
+    """A Piper voice with its cache of fixed prompts.
+
+    Raises ModelError when it is missing or damaged.
+    """
+    path = ModelStore(settings.models).resolve(voice)
+    return PiperSynthesizer(path, PromptCache(settings.models.parent / "prompts"))
+
+
+def workers() -> int:
+    """Engine threads: one for each core that this process may use."""
+    return max(1, len(os.sched_getaffinity(0)))
+
+
+@contextmanager
+def open_room(settings: Settings, site: Site, store: Store, metrics: Metrics, publish: Publish) -> Iterator[Room]:
+    """Load everything that calls need, warm the prompts, and put it away afterwards.
+
+    Raises ModelError when voice activity detection is missing: without it nobody is heard at all.
+    """
+    models = ModelStore(settings.models)
+    vad = models.resolve(VAD)
+    SileroVad(vad)
+    transcriber: Transcriber = _or_missing(lambda: load_transcriber(settings))
+    understander: Understander = _or_missing(lambda: load_understander(settings, site))
+    detector: TurnDetector = _or_missing(lambda: SmartTurn(models.resolve(settings.turn_detector)))
+    voices = {line.voice: _voice(settings, site, line.voice) for line in site.lines.lines.values()}
+    with Pool(workers()) as pool, ThreadPoolExecutor(1, "store") as files:
+        yield Room(
+            pool=pool,
+            new_vad=lambda: SileroVad(vad),
+            turn_detector=detector,
+            transcriber=transcriber,
+            understander=understander,
+            rules=load_rules(site),
+            voices=voices,
+            store=store,
+            files=files,
+            metrics=metrics,
+            publish=publish,
+            summary_template=site.summary,
+        )
+
+
+def readiness(room: Room) -> dict[str, bool]:
+    """What of the room is there."""
+    return {
+        "hear": not isinstance(room.transcriber, Missing),
+        "end_of_turn": not isinstance(room.turn_detector, Missing),
+        "understand": not isinstance(room.understander, Missing),
+        "speak": not any(isinstance(voice, Missing) for voice in room.voices.values()),
+        "database": room.store.is_reachable(),
+    }
+
+
+def _voice(settings: Settings, site: Site, voice: str) -> Synthesizer:
+    def load() -> PiperSynthesizer:
+        synthesizer = load_voice(settings, voice)
+        synthesizer.warm(map(speakable, fixed_sentences(site.playbook.prompts)), progress=True)
+        return synthesizer
+
+    return _or_missing(load)
+
+
+def _or_missing(load: Callable[[], T]) -> T | Missing:
+    try:
+        return load()
+    except ModelError as error:
+        log.error("an engine is missing, its station's fallback will be taken: %s", error)
+        return Missing(str(error))

@@ -1,0 +1,1 @@
+"""Hearing and speaking: when somebody talks, what was said, and how to say it."""

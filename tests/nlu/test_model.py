@@ -1,0 +1,212 @@
+"""The small model as shipped, and what it refuses to load."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from callbot import config
+from callbot.errors import ModelError
+from callbot.models import ModelStore
+from callbot.nlu.model import SmallModel, distance, softmax, transitions, viterbi
+
+ADAPTER = config.STARTER_SITE / "intents" / "adapter"
+
+
+@cache
+def encoder_folder() -> Path:
+    return ModelStore(config.load().models).resolve("minilm-l6")
+
+
+@cache
+def shipped() -> SmallModel:
+    return SmallModel.load(encoder_folder(), ADAPTER)
+
+
+def intent(text: str, asked: str = "") -> str:
+    prediction = shipped().predict(text, asked)
+    return "out_of_scope" if prediction.out_of_scope else prediction.intents[0].name
+
+
+def values(text: str, asked: str = "") -> dict[str, str]:
+    return {span.slot: text[span.start : span.end] for span in shipped().predict(text, asked).spans}
+
+
+# ---------------------------------------------------------------- decoding
+
+
+def test_a_value_cannot_go_on_before_it_began() -> None:
+    tags = ("O", "B-plate", "I-plate", "B-location", "I-location")
+    wish = np.array([[0, -1, 5, -9, -9], [0, -9, 5, -9, 4]], dtype=np.float32)
+    assert [tags[tag] for tag in viterbi(wish, transitions(tags))] == ["B-plate", "I-plate"]
+
+
+def test_no_words_no_tags() -> None:
+    assert viterbi(np.zeros((0, 3), dtype=np.float32), transitions(("O", "B-x", "I-x"))) == []
+
+
+def test_distance_counts_from_the_nearest() -> None:
+    means = np.array([[0.0, 0.0], [10.0, 0.0]], dtype=np.float32)
+    precision = np.diag(np.array([1.0, 4.0], dtype=np.float32))
+    assert distance(np.array([10.0, 3.0], dtype=np.float32), means, precision) == pytest.approx(6.0)
+
+
+def test_softmax_of_large_numbers() -> None:
+    assert softmax(np.array([1000.0, 1000.0], dtype=np.float32)).tolist() == [0.5, 0.5]
+
+
+# ---------------------------------------------------------------- understanding
+
+
+@pytest.mark.model
+@pytest.mark.parametrize(
+    ("text", "asked", "expected"),
+    [
+        ("Hi, I'd like to report a really deep pothole on Whalley Avenue.", "reason", "pothole"),
+        ("my upstairs neighbors are blasting music and it's two in the morning", "reason", "noise_complaint"),
+        ("a truck is parked across my driveway and I can't get out", "reason", "parking_violation"),
+        ("somebody took my bicycle from the porch last night", "reason", "theft_report"),
+        ("she collapsed and she isn't breathing", "location", "emergency"),
+        ("can I please just talk to a human being", "location", "speak_to_person"),
+        ("215 Orange Street", "location", "inform"),
+        ("yes that's correct", "confirm", "affirm"),
+        ("no", "confirm", "deny"),
+        ("could you say that again", "plate", "repeat"),
+        ("what's the best recipe for banana bread", "reason", "out_of_scope"),
+    ],
+)
+def test_what_callers_want(text: str, asked: str, expected: str) -> None:
+    assert intent(text, asked) == expected
+
+
+@pytest.mark.model
+def test_values_come_back_in_the_callers_own_words() -> None:
+    said = "Uh, there's a pothole at 215 Orange Street, it wrecked my red Honda Civic."
+    assert values(said, "reason") == {"location": "215 Orange Street", "vehicle": "red Honda Civic"}
+
+
+@pytest.mark.model
+@pytest.mark.parametrize(
+    "said", ["two fifteen orange street", "215 Orange St.", "Orange and Chapel", "sixteen oh one Ella T Grasso"]
+)
+def test_an_address_is_understood_however_it_is_written(said: str) -> None:
+    assert values(said, "location") == {"location": said.rstrip(".")}
+
+
+@pytest.mark.model
+@pytest.mark.parametrize(
+    ("asked", "said", "value"),
+    [
+        ("plate", "it's B K one one seven nine", "B K one one seven nine"),
+        ("plate", "BK1179", "BK1179"),
+        ("callback_number", "yeah it's 203-555-0142", "203-555-0142"),
+        ("caller_name", "my name is Priya Raman", "Priya Raman"),
+        ("occurred_at", "I think around 10:30 last night", "around 10:30 last night"),
+    ],
+)
+def test_answers_to_questions(asked: str, said: str, value: str) -> None:
+    assert values(said, asked)[asked] == value
+
+
+@pytest.mark.model
+def test_probabilities_are_complete_and_sorted() -> None:
+    prediction = shipped().predict("there is a car on fire on the highway", "reason")
+    chances = [guess.probability for guess in prediction.intents]
+    assert sorted(guess.name for guess in prediction.intents) == sorted(shipped().intents)
+    assert chances == sorted(chances, reverse=True)
+    assert sum(chances) == pytest.approx(1, abs=1e-5)
+
+
+@pytest.mark.model
+@pytest.mark.parametrize("text", ["", " ... "])
+def test_nothing_said_means_nothing(text: str) -> None:
+    prediction = shipped().predict(text, "location")
+    assert (prediction.intents, prediction.spans, prediction.out_of_scope) == ((), (), True)
+
+
+@pytest.mark.model
+def test_a_very_long_turn_is_read_as_far_as_it_goes() -> None:
+    said = "there's a pothole on Chapel Street and nobody comes to mend it " * 40
+    prediction = shipped().predict(said, "reason")
+    assert prediction.intents[0].name == "pothole"
+    assert all(span.end <= len(said) for span in prediction.spans)
+
+
+@pytest.mark.model
+def test_many_threads_get_the_same_answers() -> None:
+    texts = ["there's a pothole on Chapel Street", "yes", "215 orange street apartment three", "I smell gas"] * 8
+    alone = [shipped().predict(text, "location") for text in texts]
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(lambda text: shipped().predict(text, "location"), texts))
+    assert together == alone
+
+
+@pytest.mark.model
+def test_an_utterance_takes_a_fraction_of_a_breath() -> None:
+    """The target is 20 ms for 20 words on one quiet core; the limit leaves room for a busy test machine."""
+    said = "yeah hi I'd like to report a huge pothole on Chapel Street near College it blew out my tire"
+    shipped().predict(said, "reason")
+    times = []
+    for _ in range(30):
+        begun = time.perf_counter()
+        shipped().predict(said, "reason")
+        times.append(time.perf_counter() - begun)
+    assert sorted(times)[len(times) // 4] < 0.1
+
+
+# ---------------------------------------------------------------- refusals
+
+
+@pytest.mark.model
+def test_an_adapter_for_another_encoder_is_refused(tmp_path: Path) -> None:
+    other = tmp_path / "encoder"
+    shutil.copytree(encoder_folder(), other)
+    with (other / "model.safetensors").open("ab") as file:
+        file.write(b" ")
+    with pytest.raises(ModelError, match="trained on another encoder"):
+        SmallModel.load(other, ADAPTER)
+
+
+@pytest.mark.model
+@pytest.mark.parametrize("name", ["adapter_model.safetensors", "heads.safetensors", "settings.json"])
+def test_a_missing_or_damaged_file_is_named(name: str, tmp_path: Path) -> None:
+    adapter = tmp_path / "adapter"
+    shutil.copytree(ADAPTER, adapter)
+    content = (adapter / name).read_bytes()
+    (adapter / name).write_bytes(content[: len(content) // 2])
+    with pytest.raises(ModelError, match=name):
+        SmallModel.load(encoder_folder(), adapter)
+    (adapter / name).unlink()
+    with pytest.raises(ModelError, match=f"{name} is missing"):
+        SmallModel.load(encoder_folder(), adapter)
+
+
+@pytest.mark.model
+@pytest.mark.parametrize(
+    ("key", "value", "complaint"),
+    [
+        ("format", 99, "format 99"),
+        ("intents", ["pothole", "deny"], "does not fit"),
+        ("intent_temperature", 0, "intent_temperature"),
+        ("colour", "red", "colour"),
+    ],
+)
+def test_settings_of_another_adapter_are_refused(key: str, value: object, complaint: str, tmp_path: Path) -> None:
+    adapter = tmp_path / "adapter"
+    shutil.copytree(ADAPTER, adapter)
+    settings = json.loads((adapter / "settings.json").read_text(encoding="utf-8")) | {key: value}
+    (adapter / "settings.json").write_text(json.dumps(settings), encoding="utf-8")
+    with pytest.raises(ModelError, match=complaint):
+        SmallModel.load(encoder_folder(), adapter)
+
+
+def test_an_encoder_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="is missing"):
+        SmallModel.load(tmp_path, tmp_path)

@@ -1,0 +1,27 @@
+"""One spelling for all the ways to write a street."""
+
+import pytest
+
+from callbot.nlu.street_names import plain_words, split_type
+
+
+@pytest.mark.parametrize(
+    ("said", "plain"),
+    [
+        ("Orange St", "orange street"),
+        ("St. Ronan St.", "saint ronan street"),
+        ("E Grand Ave", "east grand avenue"),
+        ("the Fourth Street", "4th street"),
+        ("Ft. Hale Rd", "fort hale road"),
+        ("Chapel's Street", "chapel street"),
+        ("Place", "place"),
+        ("the", ""),
+    ],
+)
+def test_plain(said: str, plain: str) -> None:
+    assert " ".join(plain_words(said)) == plain
+
+
+def test_type_is_taken_off_only_from_a_name() -> None:
+    assert split_type(["orange", "street"]) == (["orange"], "street")
+    assert split_type(["street"]) == (["street"], "")

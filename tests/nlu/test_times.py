@@ -1,0 +1,143 @@
+"""When something happened, resolved against the call's start."""
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from callbot.nlu.times import UNRESOLVED, parse_time
+
+ZONE = "America/New_York"
+EVENING = datetime(2026, 11, 23, 3, 15, tzinfo=UTC)
+"""Sunday, 22 November, 22:15 in New Haven."""
+
+
+def span(said: str, wall: datetime = EVENING) -> tuple[str | None, str | None]:
+    """From and to without date-independent noise: "21T22:00" for the 21st at ten at night."""
+    value = parse_time(said, wall, ZONE)
+    return tuple(str(value[key])[8:16] if value[key] else None for key in ("from", "to"))  # type: ignore[return-value]
+
+
+@pytest.mark.parametrize(
+    ("said", "start", "end"),
+    [
+        ("last night around ten", "21T22:00", "21T22:00"),
+        ("last night at two", "22T02:00", "22T02:00"),
+        ("midnight last night", "22T00:00", "22T00:00"),
+        ("last night", "21T18:00", "22T06:00"),
+        ("yesterday morning", "21T05:00", "21T12:00"),
+        ("yesterday", "21T00:00", "21T23:59"),
+        ("yesterday at five", "21T17:00", "21T17:00"),
+        ("this morning", "22T05:00", "22T12:00"),
+        ("quarter to nine this morning", "22T08:45", "22T08:45"),
+        ("half past nine", "22T21:30", "22T21:30"),
+        ("two weeks ago", "08T00:00", "08T23:59"),
+        ("two or three days ago", "19T00:00", "20T23:59"),
+        ("for almost three weeks", "01T22:15", "22T22:15"),
+        ("in four days", "18T22:15", "22T22:15"),
+        ("since about ten thirty", "22T10:30", "22T22:15"),
+        ("since six this morning", "22T06:00", "22T22:15"),
+        ("ever since Wednesday", "18T00:00", "22T22:15"),
+        ("sometime between eleven last night and six this morning", "21T23:00", "22T06:00"),
+        ("between two and four yesterday afternoon", "21T14:00", "21T16:00"),
+        ("between midnight and six", "22T00:00", "22T06:00"),
+        ("last night from eleven till four", "21T23:00", "22T04:00"),
+        ("from eight to ten last night", "21T20:00", "21T22:00"),
+        ("after ten last night", "21T22:00", "22T06:00"),
+        ("before six this morning", None, "22T06:00"),
+        ("Monday", "16T00:00", "16T23:59"),
+        ("Tuesday night", "17T18:00", "18T06:00"),
+        ("last Tuesday around noon", "17T12:00", "17T12:00"),
+        ("on the fifteenth", "15T00:00", "15T23:59"),
+        ("an hour ago", "22T21:15", "22T21:15"),
+        ("for the last hour", "22T21:15", "22T22:15"),
+        ("all day", "22T00:00", "22T22:15"),
+        ("for two hours last night", "21T18:00", "22T06:00"),
+        ("just now", "22T22:15", "22T22:15"),
+        ("it's happening right now", "22T22:15", "22T22:15"),
+        ("10:20 p.m.", "21T22:20", "21T22:20"),
+        ("at 22:05", "22T22:05", "22T22:05"),
+    ],
+)
+def test_times(said: str, start: str | None, end: str | None) -> None:
+    assert span(said) == (start, end)
+
+
+@pytest.mark.parametrize("said", ["", "hello", "I don't know", "tomorrow", "next week", "two flat tires", "the storm"])
+def test_words_without_a_time(said: str) -> None:
+    assert parse_time(said, EVENING, ZONE) == {"text": said, "from": None, "to": None, "score": UNRESOLVED}
+
+
+def test_just_after_midnight() -> None:
+    night = datetime(2026, 11, 22, 5, 20, tzinfo=UTC)  # 00:20
+    assert span("tonight", night) == ("21T18:00", "22T00:20")
+    assert span("around eleven", night) == ("21T23:00", "21T23:00")
+    assert span("this morning", night) == ("22T00:00", "22T00:20")
+    assert span("half an hour ago", night) == ("21T23:50", "21T23:50")
+
+
+def test_the_hour_that_does_not_exist_in_spring() -> None:
+    noon = datetime(2026, 3, 8, 16, 0, tzinfo=UTC)
+    value = parse_time("last night at two thirty", noon, ZONE)
+    assert value["from"] == "2026-03-08T03:30:00-04:00"
+    value = parse_time("ten hours ago", noon, ZONE)
+    assert value["from"] == "2026-03-08T01:00:00-05:00"
+
+
+def test_the_hour_that_comes_twice_in_autumn() -> None:
+    second_one = datetime(2026, 11, 1, 6, 10, tzinfo=UTC)  # 01:10 standard time
+    value = parse_time("half an hour ago", second_one, ZONE)
+    assert value["from"] == "2026-11-01T01:40:00-04:00"
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    said=st.lists(
+        st.sampled_from(
+            [
+                *(
+                    "last",
+                    "night",
+                    "yesterday",
+                    "ten",
+                    "thirty",
+                    "at",
+                    "between",
+                    "and",
+                    "since",
+                    "two",
+                    "weeks",
+                    "ago",
+                ),
+                *(
+                    "monday",
+                    "this",
+                    "morning",
+                    "before",
+                    "after",
+                    "from",
+                    "to",
+                    "june",
+                    "fifth",
+                    "noon",
+                    "for",
+                    "am",
+                    "pm",
+                ),
+                *("midnight", "christmas", "all", "day", "the", "tonight", "weekend", "in", "may", "quarter", "past"),
+            ]
+        ),
+        max_size=7,
+    ).map(" ".join),
+    wall=st.datetimes(datetime(2001, 1, 1), datetime(2037, 12, 31), timezones=st.just(UTC)),
+)
+@example("between noon and midnight", datetime(2026, 3, 8, 7, 30, tzinfo=UTC))
+def test_from_is_not_after_to_nor_to_after_the_call(said: str, wall: datetime) -> None:
+    value = parse_time(said, wall, ZONE)
+    moments = [datetime.fromisoformat(str(value[key])) for key in ("from", "to") if value[key] is not None]
+    utc = [moment.astimezone(UTC) for moment in moments]
+    assert utc == sorted(utc)
+    assert all(moment <= wall for moment in utc)
+    assert isinstance(value["score"], float)
+    assert 0.0 <= value["score"] <= 1.0

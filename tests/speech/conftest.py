@@ -1,0 +1,44 @@
+"""Real models and spoken sentences for the tests that are marked `model`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+
+import numpy as np
+import pytest
+
+from callbot import audio, config
+from callbot.engines import Audio
+from callbot.models import ModelStore
+from callbot.speech.stt import WhisperTranscriber
+from callbot.speech.tts import PiperSynthesizer
+
+
+@pytest.fixture(scope="session")
+def store() -> ModelStore:
+    return ModelStore(config.load().models)
+
+
+@pytest.fixture(scope="session")
+def voice(store: ModelStore) -> PiperSynthesizer:
+    return PiperSynthesizer(store.resolve("piper-joe"))
+
+
+@pytest.fixture(scope="session")
+def whisper(store: ModelStore) -> WhisperTranscriber:
+    return WhisperTranscriber(store.resolve("whisper-base"), cpu_threads=1)
+
+
+@pytest.fixture(scope="session")
+def spoken(voice: PiperSynthesizer) -> Callable[[str], Audio]:
+    """A sentence as it comes out of a telephone: 8 kHz μ-law with a little room noise."""
+
+    @cache
+    def speak(sentence: str) -> Audio:
+        said = np.concatenate(list(voice.synthesize(sentence)))
+        noise = 0.0005 * np.random.default_rng(0).standard_normal(len(said))
+        narrow = audio.to_int16(audio.resample((said + noise).astype(np.float32), 16000, 8000))
+        return audio.resample(audio.to_float(audio.ulaw_decode(audio.ulaw_encode(narrow))), 8000, 16000)
+
+    return speak

@@ -1,0 +1,134 @@
+"""Speech to text: right words at right times, short windows, no words out of noise."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from callbot.engines import Audio
+from callbot.errors import ModelError
+from callbot.speech import stt
+from callbot.speech.stt import WhisperTranscriber
+
+SENTENCE = "I would like to report a noise complaint on Orange Street."
+PAUSE = np.zeros(16000, np.float32)
+
+
+def decoded(text: str, log_probability: float = -0.2, no_speech: float = 0.05) -> stt._Decoded:
+    return stt._Decoded(text, [], log_probability, no_speech, None, 0)
+
+
+@pytest.mark.parametrize(
+    ("heard", "reason"),
+    [
+        (decoded("There's a fire."), ""),
+        (decoded("Thank you."), ""),
+        (decoded("Help", -1.1, 0.5), ""),
+        (decoded("Help", -1.3, 0.2), ""),
+        (decoded("you", -1.3, 0.7), "noise"),
+        (decoded("The Red Army!", -1.9, 0.1), "noise"),
+        (decoded("Ha " * 40), "loop"),
+        (decoded("Thanks for watching!"), "phrase"),
+        (decoded("[Music]"), "phrase"),
+        (decoded("Please turn the music down."), ""),
+    ],
+)
+def test_what_nobody_can_have_said(heard: stt._Decoded, reason: str) -> None:
+    assert heard.phantom == reason
+
+
+@given(st.floats(0, 100))
+def test_long_sound_is_cut_into_full_windows_without_loss(seconds: float) -> None:
+    sound = np.random.default_rng(0).standard_normal(int(seconds * 16000)).astype(np.float32)
+    pieces = list(stt._pieces(sound))
+    assert pieces[0][0] == 0
+    assert pieces[-1][1] == len(sound)
+    assert [end for _, end in pieces[:-1]] == [start for start, _ in pieces[1:]]
+    assert all(end - start <= 29 * 16000 for start, end in pieces)
+    assert all(end - start >= 20 * 16000 for start, end in pieces[:-1])
+
+
+def test_long_sound_is_cut_where_it_is_quiet() -> None:
+    sound = np.random.default_rng(0).standard_normal(40 * 16000).astype(np.float32)
+    sound[24 * 16000 : 25 * 16000] = 0
+    (_, cut), _ = stt._pieces(sound)
+    assert 24 < cut / 16000 < 25
+
+
+def test_a_missing_or_wrong_model_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match=r"no model\.bin"):
+        WhisperTranscriber(tmp_path, cpu_threads=1)
+    (tmp_path / "model.bin").write_bytes(b"no model")
+    with pytest.raises(ModelError, match="no Whisper model"):
+        WhisperTranscriber(tmp_path, cpu_threads=1)
+
+
+@pytest.mark.model
+@pytest.mark.parametrize("full", [False, True])
+def test_words_have_times_and_probabilities(
+    whisper: WhisperTranscriber, spoken: Callable[[str], Audio], full: bool
+) -> None:
+    sound = np.concatenate([PAUSE, spoken(SENTENCE)])
+    heard = whisper.transcribe(sound, final=True, full=full)
+    assert heard.text == SENTENCE
+    assert " ".join(word.text for word in heard.words) == SENTENCE
+    assert heard.words[0].start > 0.8
+    assert heard.words[-1].end <= len(sound) / 16000 + 0.1
+    assert all(word.start <= word.end for word in heard.words)
+    assert heard.confidence == pytest.approx(np.mean([word.probability for word in heard.words]))
+    assert heard.confidence > 0.7
+    assert heard.no_speech < 0.3
+
+
+@pytest.mark.model
+def test_a_partial_has_text_but_no_words(whisper: WhisperTranscriber, spoken: Callable[[str], Audio]) -> None:
+    heard = whisper.transcribe(spoken(SENTENCE), final=False)
+    assert "noise complaint" in heard.text
+    assert heard.words == ()
+    assert 0.5 < heard.confidence <= 1
+
+
+@pytest.mark.model
+def test_the_same_sound_gives_the_same_words(whisper: WhisperTranscriber, spoken: Callable[[str], Audio]) -> None:
+    sound = spoken(SENTENCE)
+    assert whisper.transcribe(sound, final=True) == whisper.transcribe(sound, final=True)
+
+
+@pytest.mark.model
+def test_a_hint_is_not_repeated_as_text(whisper: WhisperTranscriber, spoken: Callable[[str], Audio]) -> None:
+    heard = whisper.transcribe(spoken(SENTENCE), final=True, hint="Winthrop Avenue, Whalley Avenue")
+    assert heard.text == SENTENCE
+
+
+@pytest.mark.model
+def test_sound_longer_than_a_window_is_heard_to_its_end(
+    whisper: WhisperTranscriber, spoken: Callable[[str], Audio]
+) -> None:
+    sound = np.concatenate([spoken(SENTENCE), PAUSE] * 8)
+    heard = whisper.transcribe(sound, final=True)
+    assert heard.text.count("noise complaint") == 8
+    times = [word.start for word in heard.words]
+    assert times == sorted(times)
+    assert times[-1] > 29
+
+
+@pytest.mark.model
+@pytest.mark.parametrize("loudness", [0.0, 0.001, 0.1])
+def test_noise_gives_no_words(whisper: WhisperTranscriber, loudness: float) -> None:
+    before = whisper.refused["noise"]
+    sound = (loudness * np.random.default_rng(3).standard_normal(48000)).astype(np.float32)
+    heard = whisper.transcribe(sound, final=True)
+    assert (heard.text, heard.words, heard.confidence) == ("", (), 0.0)
+    assert heard.no_speech > 0.5
+    assert whisper.refused["noise"] == before + 1
+
+
+@pytest.mark.model
+def test_no_sound_gives_no_words(whisper: WhisperTranscriber) -> None:
+    for count in (0, 100, 1599):
+        assert whisper.transcribe(np.zeros(count, np.float32), final=True).text == ""
