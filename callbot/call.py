@@ -64,6 +64,9 @@ more happens."""
 
 _KEEP_LISTENING = ("waiting", "hearing", "thinking")
 
+_SAID = ("caller_asked", "out_of_scope", "not_understood")
+"""Reasons that lie in the caller's last words."""
+
 _PHONE_DIGITS = 10
 """A number typed on the keypad is complete with area code and subscriber number."""
 
@@ -269,7 +272,7 @@ class Call:
             return [replace(self._understand(self._turn.text), by="rules")]
         if fallback == "reask" and self.phase in _KEEP_LISTENING:
             return self._answer(Heard(failed=fact.station))
-        return self._hand_over("station_failed", f"{fact.station}_failed", at)
+        return self._hand_over("station_failed", "station_failed", at)
 
     def _on_taken_over(self) -> list[Command]:
         """An operator speaks from here on."""
@@ -373,8 +376,9 @@ class Call:
         case = snapshot(self.book, self.dialog, "escalated", "human", reply.reason)
         priority = case.priority if case else "medium"
         speak = self._speak(reply.say)
+        evidence = self._turn.text if reply.reason in _SAID else ""
         return [
-            Escalate(reply.reason, None, self._turn.text, priority, case),
+            Escalate(reply.reason, None, evidence, priority, case),
             speak,
             Transfer(self.line.transfer_human, reply.reason, priority, after_utterance=speak.utterance),
         ]
@@ -407,7 +411,7 @@ class Call:
             case = snapshot(self.book, self.dialog, "escalated", "human", "caller_left")
             priority = case.priority if case else "medium"
             self.dialog = replace(self.dialog, outcome="human")
-            return [Escalate("caller_left", None, self._turn.text, priority, case)]
+            return [Escalate("caller_left", None, "", priority, case)]
         if missing(self.book, draft):
             return []
         decision = decide(self.book, draft, hearing=self.dialog.hearing, confirmed=False)

@@ -5,14 +5,14 @@ Each check yields findings: where in its file (keys and list indexes), and one s
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import get_args
 from zoneinfo import available_timezones
 
 from callbot.dialog.render import VARIABLES, variables_of
 from callbot.events import Station
 from callbot.nlu.utterances import MarkupError, UtteranceFile, examples
-from callbot.schema import OTHER_INTENTS, Catalogue, Flow, Form, Lines, Move, Playbook, Policy, Prompts
+from callbot.schema import OTHER_INTENTS, Catalogue, Flow, Form, Lines, Move, Playbook, Policy, Prompts, Reasons
 
 Finding = tuple[tuple[str | int, ...], str]
 
@@ -20,6 +20,12 @@ _CORE_PROMPTS = frozenset(
     {"how_can_i_help", "ask_intent", "ask_amend", "ask_more", "one_moment", "emergency", "not_understood"}
 )
 """Prompts that the code itself says, whatever the flow."""
+
+_CORE_REASONS = frozenset(
+    {"not_understood", "out_of_scope", "silence", "too_many_turns", "longest_call", "caller_left", "emergency"}
+    | {"station_failed", "location_not_found", "closed", "queued"}
+)
+"""Reasons that the code itself gives."""
 
 _MUST_LEAD = frozenset(
     {"ask_person", "exhausted", "station_failed", "not_understood", "silence", "repeat", "hold_on", "greet"}
@@ -40,8 +46,11 @@ _BY_QUESTION: Mapping[str, frozenset[str]] = {
 """Triggers for which a state needs a row of its own, by what it asks."""
 
 
-def catalogue(content: Catalogue, forms: Mapping[str, Form]) -> Iterator[Finding]:
-    """Slots exist, every intent has a form, the zone is real."""
+def catalogue(content: Catalogue, forms: Collection[str], taught: Collection[str]) -> Iterator[Finding]:
+    """Slots exist, every intent has a form and utterances, the zone is real.
+
+    `forms` and `taught` are the names of the files in dialogs/forms and of those with utterances.
+    """
     if content.agency.timezone not in available_timezones():
         yield ("agency", "timezone"), f"'{content.agency.timezone}' is not a time zone, e.g. America/New_York"
     for name in OTHER_INTENTS:
@@ -52,8 +61,10 @@ def catalogue(content: Catalogue, forms: Mapping[str, Form]) -> Iterator[Finding
             for index, slot in enumerate(slots):
                 if slot not in content.slots:
                     yield ("intents", name, kind, index), f"there is no slot '{slot}'"
-        if name not in {form.intent for form in forms.values()}:
+        if name not in forms:
             yield ("intents", name), f"'{name}' has no form: write dialogs/forms/{name}.yaml"
+        if name not in taught:
+            yield ("intents", name), f"'{name}' has no example utterances: write intents/en/{name}.yaml"
 
 
 def form(file: str, content: Form, known: Catalogue, texts: Prompts) -> Iterator[Finding]:
@@ -151,14 +162,18 @@ def _reachable(content: Flow) -> set[str]:
     return reached
 
 
-def prompts(content: Prompts, used_in: Flow, forms: Mapping[str, Form]) -> Iterator[Finding]:
-    """Prompts that the code says exist, variables are known, nothing is unused."""
+def prompts(content: Prompts) -> Iterator[Finding]:
+    """Prompts that the code says exist, variables are known."""
     for name in sorted(_CORE_PROMPTS - set(content.prompts)):
         yield ("prompts",), f"the prompt '{name}' is missing"
     for name, text in content.prompts.items():
         for index, variant in enumerate((text,) if isinstance(text, str) else text):
             position = ("prompts", name) if isinstance(text, str) else ("prompts", name, index)
             yield from ((position, sentence) for sentence in _text_mistakes(variant))
+
+
+def unused_prompts(content: Prompts, used_in: Flow, forms: Mapping[str, Form]) -> Iterator[Finding]:
+    """Every prompt is said somewhere: the name of one that is not is probably misspelled."""
     said = {prompt for _, move in _moves(used_in) for prompt in move.say} | _CORE_PROMPTS
     for item in forms.values():
         said |= {p for slot in item.slots for p in (slot.ask, slot.detail, f"{slot.ask}_known") if p}
@@ -166,6 +181,15 @@ def prompts(content: Prompts, used_in: Flow, forms: Mapping[str, Form]) -> Itera
     for name in content.prompts:
         if name.removesuffix("_again") not in said and not name.startswith("greeting"):
             yield ("prompts", name), f"the prompt '{name}' is never said"
+
+
+def reasons(content: Reasons, used_in: Flow) -> Iterator[Finding]:
+    """Every reason that can bring a person has words."""
+    used = {move.reason for _, move in _moves(used_in) if move.reason is not None} | _CORE_REASONS
+    for name in sorted(used - set(content.reasons)):
+        yield ("reasons",), f"the reason '{name}' has no words"
+    for name in sorted(set(content.reasons) - used):
+        yield ("reasons", name), f"the reason '{name}' never occurs"
 
 
 def _text_mistakes(text: str) -> Iterator[str]:
@@ -194,14 +218,14 @@ def policy(content: Policy) -> Iterator[Finding]:
         yield ("timing", "end_of_turn"), "must not be longer than `end_of_unfinished`"
 
 
-def lines(content: Lines, book: Playbook) -> Iterator[Finding]:
+def lines(content: Lines, texts: Prompts) -> Iterator[Finding]:
     """The default line exists, greetings exist, no number rings twice."""
     if content.default not in content.lines:
         yield ("default",), f"there is no line '{content.default}'"
     owner: dict[str, str] = {}
     for name, line in content.lines.items():
         for index, prompt in enumerate(line.greeting):
-            if prompt not in book.prompts:
+            if prompt not in texts.prompts:
                 yield ("lines", name, "greeting", index), f"there is no prompt '{prompt}'"
         for index, number in enumerate(line.numbers):
             if number in owner:
@@ -215,14 +239,21 @@ def utterances(file: str, content: UtteranceFile, known: Catalogue) -> Iterator[
         yield ("intent",), f"the file is named {file}.yaml but its intent is '{content.intent}'"
     if content.intent not in known.intents and content.intent not in OTHER_INTENTS:
         yield ("intent",), f"there is no intent '{content.intent}' in intents/catalogue.yaml"
-    try:
-        found = examples(content)
-    except MarkupError as error:
-        yield ("utterances", error.index), str(error)
-        return
     questions = {*known.slots, "", "reason", "confirm", "more"}
-    for index, example in enumerate(found):
+    for index, utterance in enumerate(content.utterances):
+        try:
+            example = examples(content.model_copy(update={"utterances": (utterance,)}))[0]
+        except MarkupError as error:
+            yield ("utterances", index), str(error)
+            continue
         for slot in sorted({tag[2:] for tag in example.tags if tag != "O"} - set(known.slots)):
             yield ("utterances", index), f"there is no slot '{slot}' in intents/catalogue.yaml"
         if example.asked not in questions:
             yield ("utterances", index), f"there is no question '{example.asked}'"
+
+
+def places(content: Places, streets: Collection[str]) -> Iterator[Finding]:
+    """Places are on streets of the gazetteer."""
+    for index, place in enumerate(content.root):
+        if place.street is not None and place.street not in streets:
+            yield (index, "street"), f"there is no street '{place.street}' in intents/gazetteer/streets.csv"

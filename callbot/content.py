@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from callbot import check
 from callbot.cases.summary import check_template
@@ -22,7 +24,7 @@ from callbot.nlu import emergency
 from callbot.nlu.emergency import EmergencyContent, EmergencyRules
 from callbot.nlu.gazetteer import Gazetteer, Place, Street
 from callbot.nlu.utterances import UtteranceFile
-from callbot.schema import Catalogue, Flow, Form, Lines, Places, Playbook, Policy, Prompts, WordList
+from callbot.schema import Catalogue, Flow, Form, Lines, Places, Playbook, Policy, Prompts, Reasons, WordList
 from callbot.telephony.media_streams import Dialect
 from callbot.yaml_lines import Document, parse
 
@@ -74,16 +76,20 @@ class _Reader:
     mistakes: list[str] = field(default_factory=list)
     documents: dict[str, Document] = field(default_factory=dict)
     """By path relative to the site."""
+    broken: set[str] = field(default_factory=set)
+    """Files without usable content, by path relative to the site."""
 
     def text(self, relative: str) -> str | None:
         """A file's text, None (and a mistake) if it can't be read."""
         path = self.root / relative
         try:
-            return path.read_text(encoding="utf-8")
+            # Spreadsheets and some editors put a byte order mark in front.
+            return path.read_text(encoding="utf-8-sig")
         except FileNotFoundError:
             self.mistakes.append(f"{path}:1: this file is missing")
         except (OSError, UnicodeDecodeError) as error:
             self.mistakes.append(f"{path}:1: this file cannot be read: {error}")
+        self.broken.add(relative)
         return None
 
     def yaml(self, relative: str, shape: type[M]) -> M | None:
@@ -94,37 +100,57 @@ class _Reader:
         document = parse(self.root / relative, text)
         self.documents[relative] = document
         self.mistakes += document.mistakes
-        if document.mistakes:
-            return None
         try:
-            return shape.model_validate(document.data)
+            if not document.mistakes:
+                return shape.model_validate(document.data)
         except ValidationError as error:
-            self.mistakes += [_explain(document, item["loc"], item["type"], item["msg"]) for item in error.errors()]
-            return None
+            self.mistakes += _explain(document, error.errors())
+        self.broken.add(relative)
+        return None
 
     def folder(self, relative: str, shape: type[M]) -> dict[str, M]:
         """Every YAML file of a folder, by file name without ending."""
-        files = sorted((self.root / relative).glob("*.yaml"))
-        if not files:
+        names = self.names(relative)
+        if not names:
             self.mistakes.append(f"{self.root / relative}:1: there is no .yaml file in this folder")
-        loaded = {path.stem: self.yaml(f"{relative}/{path.name}", shape) for path in files}
+        loaded = {name: self.yaml(f"{relative}/{name}.yaml", shape) for name in names}
         return {name: content for name, content in loaded.items() if content is not None}
 
-    def report(self, relative: str, found: Iterator[check.Finding]) -> None:
+    def names(self, relative: str) -> list[str]:
+        """Every YAML file of a folder, readable or not, without ending."""
+        return sorted(path.stem for path in (self.root / relative).glob("*.yaml"))
+
+    def report(self, relative: str, found: Iterable[check.Finding]) -> None:
         """Put file and line to what the cross-checks found."""
         for position, sentence in found:
             self.mistakes.append(self.documents[relative].mistake(position, sentence))
 
 
-def _explain(document: Document, location: tuple[int | str, ...], kind: str, message: str) -> str:
-    """A validator's message in staff's words."""
-    key = location[-1] if location else ""
-    if kind == "extra_forbidden":
-        return document.mistake(location, f"unknown key '{key}'")
-    if kind == "missing":
-        return document.mistake(location[:-1], f"'{key}' is missing here")
-    where = ".".join(str(part) for part in location)
-    return document.mistake(location, f"{where}: {message}")
+_IN_WORDS = {
+    "string_type": "a text is expected here; put it into quotation marks",
+    "string_too_short": "a text is expected here",
+    "tuple_type": "a list is expected here",
+    "dict_type": "keys with values are expected here",
+    "model_type": "keys with values are expected here",
+}
+"""What a validator calls otherwise."""
+
+
+def _explain(document: Document, errors: Sequence[ErrorDetails]) -> list[str]:
+    """A validator's messages in staff's words, one a mistake."""
+    # Where a text or a list is allowed, the validator complains of both: only the deepest, first complaint is kept.
+    places = [document.place(error["loc"]) for error in errors]
+    found = []
+    for index, (place, error) in enumerate(zip(places, errors, strict=True)):
+        key = error["loc"][-1] if error["loc"] else ""
+        if error["type"] == "extra_forbidden":
+            found.append(document.mistake(place, f"unknown key '{key}'"))
+        elif error["type"] == "missing":
+            found.append(document.mistake(place, f"'{key}' is missing here"))
+        elif place not in places[:index] and not any(other[: len(place)] == place != other for other in places):
+            where = ".".join(str(part) for part in place) or "file"
+            found.append(document.mistake(place, f"{where}: {_IN_WORDS.get(error['type'], error['msg'])}"))
+    return found
 
 
 def load_site(root: Path) -> Site:
@@ -133,41 +159,39 @@ def load_site(root: Path) -> Site:
     Raises ContentError with every mistake that was found.
     """
     reader = _Reader(root)
-    playbook = _load_playbook(reader)
-    lines = reader.yaml("telephony/lines.yaml", Lines)
+    linked = _load_linked(reader)
     dialects = reader.folder("telephony/carriers", Dialect)
     phrases = reader.yaml("intents/emergency.yaml", EmergencyContent)
-    utterances = reader.folder(f"intents/{LANGUAGE}", UtteranceFile)
     words = reader.folder("intents/lists", WordList)
     streets = _load_streets(reader)
     places = reader.yaml("intents/gazetteer/places.yaml", Places)
     summary = reader.text(f"dialogs/{LANGUAGE}/summary.md")
-    if phrases is not None and False:
-        reader.report("intents/emergency.yaml", iter(emergency.problems(phrases)))
+    if phrases is not None:
+        reader.report("intents/emergency.yaml", emergency.problems(phrases))
+    if places is not None and streets:
+        reader.report("intents/gazetteer/places.yaml", check.places(places, {street.name for street in streets}))
     if summary is not None:
         path = root / "dialogs" / LANGUAGE / "summary.md"
         reader.mistakes += [f"{path}:{mistake}" for mistake in check_template(summary)]
-    if playbook is not None:
-        _cross_check(reader, playbook, lines, utterances)
-    answers = {p.name: p.read_text(encoding="utf-8") for p in sorted((root / "telephony/answer").glob("*.xml"))}
+    names = sorted(path.name for path in (root / "telephony/answer").glob("*.xml"))
+    answers = {name: reader.text(f"telephony/answer/{name}") or "" for name in names}
     if reader.mistakes:
         raise ContentError(reader.mistakes)
     # Whatever is None has left a mistake behind.
-    assert playbook is not None
-    assert lines is not None
+    assert linked.lines is not None
     assert phrases is not None
     assert places is not None
     assert summary is not None
     known = tuple(Place(p.name, p.street, p.also) for p in places.root)
     return Site(
         folder=root,
-        playbook=playbook,
+        playbook=linked.playbook(),
         emergency=emergency.compile_rules(phrases),
-        lines=lines,
+        lines=linked.lines,
         dialects=dialects,
         answers=answers,
         summary=summary,
-        utterances=tuple(utterances.values()),
+        utterances=tuple(linked.utterances.values()),
         word_lists={name: content.root for name, content in words.items()},
         streets=streets,
         places=known,
@@ -190,39 +214,69 @@ def load_held_out(root: Path) -> tuple[UtteranceFile, ...]:
     return tuple(files.values())
 
 
-def _load_playbook(reader: _Reader) -> Playbook | None:
-    catalogue = reader.yaml("intents/catalogue.yaml", Catalogue)
-    flow = reader.yaml("dialogs/flow.yaml", Flow)
-    policy = reader.yaml("dialogs/policy.yaml", Policy)
-    forms = reader.folder("dialogs/forms", Form)
-    prompts = reader.yaml(f"dialogs/{LANGUAGE}/prompts.yaml", Prompts)
-    if catalogue is None or flow is None or policy is None or prompts is None:
-        return None
-    reader.report("intents/catalogue.yaml", check.catalogue(catalogue, forms))
-    for name, form in forms.items():
-        reader.report(f"dialogs/forms/{name}.yaml", check.form(name, form, catalogue, prompts))
-    reader.report("dialogs/flow.yaml", check.flow(flow, prompts))
-    reader.report(f"dialogs/{LANGUAGE}/prompts.yaml", check.prompts(prompts, flow, forms))
-    reader.report("dialogs/policy.yaml", check.policy(policy))
-    if reader.mistakes:
-        return None
-    texts = {name: (text,) if isinstance(text, str) else text for name, text in prompts.prompts.items()}
-    return Playbook(catalogue=catalogue, flow=flow, policy=policy, forms=forms, prompts=texts)
+@dataclass(frozen=True)
+class _Linked:
+    """The files that refer to each other; None, or not in the folder, = it could not be read."""
+
+    catalogue: Catalogue | None
+    flow: Flow | None
+    policy: Policy | None
+    forms: Mapping[str, Form]
+    prompts: Prompts | None
+    lines: Lines | None
+    utterances: Mapping[str, UtteranceFile]
+
+    def playbook(self) -> Playbook:
+        """What the pure core needs, after all mistakes have been raised."""
+        assert self.catalogue is not None
+        assert self.flow is not None
+        assert self.policy is not None
+        assert self.prompts is not None
+        texts = {name: (text,) if isinstance(text, str) else text for name, text in self.prompts.prompts.items()}
+        return Playbook(
+            catalogue=self.catalogue, flow=self.flow, policy=self.policy, forms=dict(self.forms), prompts=texts
+        )
 
 
-def _cross_check(
-    reader: _Reader, playbook: Playbook, lines: Lines | None, utterances: Mapping[str, UtteranceFile]
-) -> None:
-    if lines is not None:
-        reader.report("telephony/lines.yaml", check.lines(lines, playbook))
+def _load_linked(reader: _Reader) -> _Linked:
+    linked = _Linked(
+        reader.yaml("intents/catalogue.yaml", Catalogue),
+        reader.yaml("dialogs/flow.yaml", Flow),
+        reader.yaml("dialogs/policy.yaml", Policy),
+        reader.folder("dialogs/forms", Form),
+        reader.yaml(f"dialogs/{LANGUAGE}/prompts.yaml", Prompts),
+        reader.yaml("telephony/lines.yaml", Lines),
+        reader.folder(f"intents/{LANGUAGE}", UtteranceFile),
+    )
+    if linked.policy is not None:
+        reader.report("dialogs/policy.yaml", check.policy(linked.policy))
+    # A file that cannot be read is one mistake, and no reason to find fault with those that refer to it.
+    if linked.catalogue is not None:
+        _check_intents(reader, linked.catalogue, linked.utterances)
+    if linked.prompts is not None:
+        _check_prompts(reader, linked.prompts, linked)
+    return linked
+
+
+def _check_intents(reader: _Reader, known: Catalogue, utterances: Mapping[str, UtteranceFile]) -> None:
+    taught = reader.names(f"intents/{LANGUAGE}")
+    reader.report("intents/catalogue.yaml", check.catalogue(known, reader.names("dialogs/forms"), taught))
     for name, file in utterances.items():
-        reader.report(f"intents/{LANGUAGE}/{name}.yaml", check.utterances(name, file, playbook.catalogue))
-    taught = {file.intent for file in utterances.values()}
-    missing = sorted(set(playbook.catalogue.intents) - taught)
-    for intent in missing:
-        position = ("intents", intent)
-        sentence = f"'{intent}' has no example utterances: write intents/{LANGUAGE}/{intent}.yaml"
-        reader.mistakes.append(reader.documents["intents/catalogue.yaml"].mistake(position, sentence))
+        reader.report(f"intents/{LANGUAGE}/{name}.yaml", check.utterances(name, file, known))
+
+
+def _check_prompts(reader: _Reader, texts: Prompts, linked: _Linked) -> None:
+    relative = f"dialogs/{LANGUAGE}/prompts.yaml"
+    reader.report(relative, check.prompts(texts))
+    if linked.lines is not None:
+        reader.report("telephony/lines.yaml", check.lines(linked.lines, texts))
+    if linked.catalogue is not None:
+        for name, form in linked.forms.items():
+            reader.report(f"dialogs/forms/{name}.yaml", check.form(name, form, linked.catalogue, texts))
+    if linked.flow is not None:
+        reader.report("dialogs/flow.yaml", check.flow(linked.flow, texts))
+        if not any(file.startswith("dialogs/forms/") for file in reader.broken):
+            reader.report(relative, check.unused_prompts(texts, linked.flow, linked.forms))
 
 
 def _load_streets(reader: _Reader) -> tuple[Street, ...]:
@@ -230,12 +284,20 @@ def _load_streets(reader: _Reader) -> tuple[Street, ...]:
     text = reader.text(relative)
     if text is None:
         return ()
+    rows = csv.DictReader(io.StringIO(text))
+    if rows.fieldnames is None or not {"name", "miles", "also"} <= set(rows.fieldnames):
+        reader.mistakes.append(f"{reader.root / relative}:1: the first line must be name,miles,also")
+        return ()
     streets: list[Street] = []
-    for number, row in enumerate(csv.DictReader(io.StringIO(text)), start=2):
+    for row in rows:
         try:
             also = tuple(name.strip() for name in row["also"].split(";") if name.strip())
-            streets.append(Street(row["name"].strip(), also, float(row["miles"] or 0)))
-        except (KeyError, ValueError, AttributeError, TypeError):
+            street = Street(row["name"].strip(), also, float(row["miles"] or 0))
+        except (ValueError, AttributeError):
+            street = None
+        if street is None or not street.name or not 0 <= street.miles < math.inf or None in row:
             sentence = "expected name,miles,also: a street name, its length in miles, other names between semicolons"
-            reader.mistakes.append(f"{reader.root / relative}:{number}: {sentence}")
+            reader.mistakes.append(f"{reader.root / relative}:{rows.line_num}: {sentence}")
+            continue
+        streets.append(street)
     return tuple(streets)

@@ -97,7 +97,8 @@ def slot_reader(site: Site) -> SlotReader:
     """Reads slots with the site's lists."""
     agency, lists = site.playbook.catalogue.agency, site.word_lists
     vehicles = VehicleLists(*(lists[name] for name in ("vehicle_makes", "vehicle_models", "colors")))
-    return SlotReader(site.gazetteer, vehicles, agency.timezone, agency.area_code)
+    names = frozenset(name.lower() for kind in ("first_names", "last_names") for name in lists[kind])
+    return SlotReader(site.gazetteer, vehicles, names, agency.timezone, agency.area_code)
 
 
 def load_understander(settings: Settings, site: Site, adapter: Path | None = None) -> ModelUnderstander:

@@ -292,6 +292,12 @@ class Prompts(Strict):
     """Prompt name -> text, or several texts which take turns."""
 
 
+class Reasons(Strict):
+    """Why a person is needed, in one language."""
+
+    reasons: dict[Name, Text]
+
+
 # ---------------------------------------------------------------- telephony/lines.yaml
 
 
@@ -327,6 +333,7 @@ class Playbook(Strict):
     forms: dict[Name, Form]
     """By intent."""
     prompts: dict[Name, tuple[Text, ...]]
+    reasons: dict[Name, Text]
 
     def slot_names(self, intent: str) -> frozenset[str]:
         """Every slot that a case of `intent` may hold."""

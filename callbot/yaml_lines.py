@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from yaml.reader import ReaderError
 
 Position = tuple[str | int, ...]
 """Keys and list indexes that lead from the top of a document to a value."""
@@ -40,14 +41,18 @@ class Document:
     mistakes: tuple[str, ...]
     """Duplicate keys and syntax errors, as ``path:line: sentence``."""
 
-    def line(self, position: Sequence[str | int]) -> int:
-        """Line of the value at `position`, or of the nearest value around it."""
+    def place(self, position: Sequence[str | int]) -> Position:
+        """`position`, or the nearest value around it that is in the file."""
         best: Position = ()
         for part in position:
             # Validators put the names of types between the keys; those are not in the file.
             if (*best, part) in self.lines:
                 best = (*best, part)
-        return self.lines.get(best, 1)
+        return best
+
+    def line(self, position: Sequence[str | int]) -> int:
+        """Line of the value at `position`, or of the nearest value around it."""
+        return self.lines.get(self.place(position), 1)
 
     def mistake(self, position: Sequence[str | int], sentence: str) -> str:
         """One printable mistake."""
@@ -58,32 +63,35 @@ def parse(path: Path, text: str) -> Document:
     """Parse YAML text; `path` is only used for messages."""
     lines: dict[Position, int] = {(): 1}
     mistakes: list[str] = []
-    loader = _Loader(text)
+    data = None
     try:
-        node = loader.get_single_node()
-        data = None if node is None else _build(loader, node, (), lines, mistakes, path)
+        loader = _Loader(text)
+        try:
+            node = loader.get_single_node()
+            data = None if node is None else _build(loader, node, (), lines, mistakes, path)
+        finally:
+            loader.dispose()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         line = mark.line + 1 if mark else 1
         mistakes.append(f"{path}:{line}: not valid YAML: {error.problem or error.context}")
-        data = None
-    except (yaml.YAMLError, ValueError) as error:
-        mistakes.append(f"{path}:1: not valid YAML: {error}")
-        data = None
-    finally:
-        loader.dispose()
+    except ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        mistakes.append(f"{path}:{line}: not valid YAML: an invisible character (U+{error.character:04X})")
+    except RecursionError:
+        mistakes.append(f"{path}:1: not valid YAML: lists and keys are nested without end")
     return Document(path, data, lines, tuple(mistakes))
 
 
 def _build(
     loader: _Loader, node: yaml.Node, at: Position, lines: dict[Position, int], mistakes: list[str], path: Path
 ) -> Any:
-    lines[at] = node.start_mark.line + 1
+    line = lines[at] = node.start_mark.line + 1
     if isinstance(node, yaml.MappingNode):
         result: dict[Any, Any] = {}
         for key_node, value_node in node.value:
             key = loader.construct_object(key_node, deep=True)
-            if not isinstance(key, (str, int)):
+            if isinstance(key, bool) or not isinstance(key, (str, int)):
                 mistakes.append(f"{path}:{key_node.start_mark.line + 1}: a key must be a word, not {key!r}")
                 continue
             if key in result:
@@ -93,4 +101,8 @@ def _build(
         return result
     if isinstance(node, yaml.SequenceNode):
         return [_build(loader, child, (*at, i), lines, mistakes, path) for i, child in enumerate(node.value)]
-    return loader.construct_object(node, deep=True)
+    try:
+        return loader.construct_object(node, deep=True)
+    except ValueError as error:  # a date that is in no calendar
+        mistakes.append(f"{path}:{line}: not valid YAML: {error}")
+        return None

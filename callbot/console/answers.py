@@ -66,6 +66,9 @@ class TwilioAnswers:
     """Makes the one-time secret that the stream has to bring along."""
     person_for: Callable[[str], str]
     """The telephone number or SIP address of people, for a number that was called."""
+    transfers: Mapping[str, str]
+    """Twilio's id of a call -> where its caller goes, as sessions of this process have agreed. Asked before the
+    store, because Twilio asks at once and a slow database must not cost a caller the person."""
     auth_token: str
     """Twilio's; with it, requests must be signed. "" = they need not be."""
 
@@ -98,6 +101,8 @@ class TwilioAnswers:
         return self._document(TRANSFER, request, noun=noun, target=target)
 
     def _target(self, carrier_call_id: str, called: str) -> str | None:
+        if carrier_call_id in self.transfers:
+            return self.transfers[carrier_call_id]
         try:
             if self.store.knows(carrier_call_id):
                 return self.store.transfer_of(carrier_call_id)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from fastapi import FastAPI, Request
 from starlette.responses import JSONResponse, Response
@@ -35,6 +36,7 @@ def create_app(
     media_port: int,
     issue_token: Callable[[], str],
     person_for: Callable[[str], str],
+    transfers: Mapping[str, str] = MappingProxyType({}),
     twilio_auth_token: str = "",
 ) -> FastAPI:
     """The web application.
@@ -42,8 +44,9 @@ def create_app(
     `ready` says of each thing that calls need whether it is there; it is asked in a worker thread. `answers` are
     the documents of telephony/answer, file name -> text. `public_url` is how carriers reach this server ("" = by
     the name in their request), `media_port` where the media sockets are. `issue_token` makes a stream's one-time
-    secret; `person_for` gives the transfer target for a number that was called. With `twilio_auth_token`,
-    Twilio's requests must be signed.
+    secret; `person_for` gives the transfer target for a number that was called. `transfers` (carrier's id of a call ->
+    target) are those that sessions of this process have agreed but perhaps not yet written to the store. With
+    `twilio_auth_token`, Twilio's requests must be signed.
 
     Raises ContentError when an answer document has mistakes.
     """
@@ -57,6 +60,7 @@ def create_app(
         media_port=media_port,
         issue_token=issue_token,
         person_for=person_for,
+        transfers=transfers,
         auth_token=twilio_auth_token,
     )
     # The interactive documentation would load scripts from elsewhere.

@@ -75,7 +75,7 @@ def _follow(book: Playbook, dialog: Dialog, trigger: Trigger) -> Reply:
         said += sentences
         state = book.flow.states[dialog.state]
         if state.ends is not None:
-            return _ending(dialog, state.ends, move, tuple(said), first)
+            return _ending(book, dialog, state.ends, move, tuple(said), first)
         if state.files:
             return _filing(book, dialog, tuple(said), first)
         if state.asks != "slot":
@@ -141,18 +141,25 @@ def _filing(book: Playbook, dialog: Dialog, said: tuple[str, ...], trigger: Trig
     return Reply(dialog, said, trigger, file=decision)
 
 
-def _ending(dialog: Dialog, ends: str, move: Move, said: tuple[str, ...], trigger: Trigger) -> Reply:
+def _ending(
+    book: Playbook, dialog: Dialog, ends: str, move: Move, said: tuple[str, ...], trigger: Trigger
+) -> Reply:
     if ends == "disposition":
         return Reply(dialog, said, trigger, end=dialog.outcome or "answer")
     outcome: Outcome = "emergency" if ends == "emergency" else "human"
-    return Reply(replace(dialog, outcome=outcome), said, trigger, end=outcome, reason=_reason(dialog, move, trigger))
+    return Reply(replace(dialog, outcome=outcome), said, trigger, end=outcome, reason=_reason(book, dialog, move, trigger))
 
 
-def _reason(dialog: Dialog, move: Move, trigger: Trigger) -> str:
+def _reason(book: Playbook, dialog: Dialog, move: Move, trigger: Trigger) -> str:
     if trigger == "exhausted" and dialog.trouble:
         return dialog.trouble
+    if move.reason == "needs_person" and dialog.draft is not None:
+        decision = policy.decide(book, dialog.draft, hearing=dialog.hearing, confirmed=True)
+        return _LOCATION_NOT_FOUND if _LOCATION_NOT_FOUND in decision.reasons else move.reason
     return move.reason or "needs_person"
 
+
+_LOCATION_NOT_FOUND = "location_not_found"
 
 _LADDERS: Mapping[Trigger, str] = {
     "not_understood": "not_understood",

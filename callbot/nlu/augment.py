@@ -8,12 +8,13 @@ All chance comes from one seeded generator, so a training can be repeated.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from random import Random
 
 from callbot.nlu.swaps import AugmentLists, Part, Values, Words, parts
-from callbot.nlu.utterances import OUTSIDE, Example
+from callbot.nlu.utterances import OUTSIDE, Example, spans
 
 ACTS = frozenset({"affirm", "deny", "correct", "repeat", "dont_know", "hold_on", "goodbye", "thanks", "greet"})
 """Intents that only make sense within a conversation; they are never introduced by "I'd like to report"."""
@@ -43,6 +44,16 @@ _REPORTS = (
 _CLOSINGS = ("please", "thank you", "thanks", "okay", "can you send someone", "can somebody come out", "that's it")
 _ANSWERS = ("um", "uh", "yeah", "okay", "so", "oh", "well", "sure", "okay so", "yeah um", "let me see", "ok uh")
 
+_LEADS = {
+    "location": ("on", "at", "over on", "it's on", "it's at", "", "", "the address is", "here at", "by", "down by"),
+    "occurred_at": ("it was", "", "this was", "i think"),
+    "vehicle": ("it's a", "", "a", "the car is a"),
+    "plate": ("plate", "the plate is", "license plate", "plate number"),
+    "callback_number": ("my number is", "call me at", "you can reach me at", "phone number"),
+    "caller_name": ("my name is", "this is", "i'm"),
+}
+"""What people say before a value that they add to a report, by slot."""
+
 
 def joined(example: Example, pieces: Sequence[Part]) -> Example:
     """`example` with the words and tags of `pieces`."""
@@ -65,6 +76,12 @@ class Augmenter:
         self._rng = rng
         self._values = Values(lists, known, rng)
         self._knows_callers = any("B-caller_name" in example.tags for example in known)
+        self._slots: dict[str | None, set[str]] = defaultdict(set)
+        for example in known:
+            self._slots[example.intent].update(slot for slot, _, _ in spans(example.tags) if slot in _LEADS)
+        self._plain_words = [
+            word for example in known for piece in parts(example) if not piece.slot for word in piece.words
+        ]
 
     def vary(self, example: Example) -> Example:
         """Another caller who wants the same."""
@@ -72,7 +89,7 @@ class Augmenter:
         varied = replace(example, asked=self._question(example))
         if rng.random() < 0.1:
             return varied
-        pieces = self._swapped(parts(varied))
+        pieces = self._extended(varied, self._swapped(parts(varied)))
         if rng.random() < 0.5:
             pieces = [self._values.written(piece) for piece in pieces]
         pieces = self._opened(varied, pieces)
@@ -100,6 +117,22 @@ class Augmenter:
                 piece = Part(words, piece.slot)
             result.append(piece)
         return result
+
+    def _extended(self, example: Example, pieces: list[Part]) -> list[Part]:
+        """With one more value of a kind that callers with this intent give, before or after the rest.
+
+        Without punctuation only practice tells where "a crater munson street" parts.
+        """
+        rng = self._rng
+        missing = sorted(self._slots[example.intent] - {piece.slot for piece in pieces})
+        if example.intent in ACTS | {"inform"} or not missing or rng.random() > 0.3:
+            return pieces
+        slot = rng.choice(missing)
+        value = self._values.fresh(slot)
+        words = tuple(rng.choice(_LEADS[slot]).split())
+        lead = [_article_fixed(Part(words, ""), value[0])] if words else []
+        added = [*lead, Part(value, slot)]
+        return [*added, *pieces] if rng.random() < 0.25 and not pieces[0].slot else [*pieces, *added]
 
     def _opened(self, example: Example, pieces: list[Part]) -> list[Part]:
         """With an opening or a closing, as people say them on the telephone."""
@@ -154,7 +187,7 @@ class Augmenter:
         return replace(example, words=tuple(words), tags=tuple(tags))
 
     def _misheard(self, example: Example) -> Example:
-        """With a small word lost, an apostrophe lost, or a word heard as another that sounds like it."""
+        """With a small word lost, an apostrophe lost, or a word heard as another."""
         rng = self._rng
         words, tags = list(example.words), list(example.tags)
         for at in range(len(words) - 1, -1, -1):
@@ -165,6 +198,8 @@ class Augmenter:
                 words[at : at + 1], tags[at : at + 1] = heard, [OUTSIDE] * len(heard)
             elif "'" in words[at] and rng.random() < 0.06:
                 words[at] = words[at].replace("'", "")
+            elif len(words) > 5 and tags[at] == OUTSIDE and rng.random() < 0.03:
+                words[at] = rng.choice(self._plain_words)
         return replace(example, words=tuple(words), tags=tuple(tags))
 
 

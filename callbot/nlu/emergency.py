@@ -43,7 +43,7 @@ Sentence: TypeAlias = Annotated[str, Field(min_length=1)]
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 GAP_WORDS: Final = 3
 REACH_WORDS: Final = 20
-"""A guard reaches no hit further away than this: recognizers may not punctuate, and then all is one sentence."""
+"""A guard reaches no hit further away than this: without punctuation, all is one sentence."""
 HOLD_WORDS: Final = 2
 """In a partial transcript a hit is held back until so many words follow it, because they may be a guard's."""
 
@@ -77,7 +77,7 @@ class GuardContent(_Content):
     examples: tuple[Sentence, ...] = Field(min_length=1)
     """Sentences that hold these words and must give no hit."""
     scope: Literal["overlap", "sentence", "rest"] = "overlap"
-    """Which hits are taken back: those that share a word with it; all in its sentence; those after it there."""
+    """Which hits are taken back: those sharing a word with it; all in its sentence; later ones there."""
     kinds: tuple[Kind, ...] = ()
     """Only hits of these kinds are taken back; empty: of every kind."""
     hit_has: Sentence | None = None
@@ -118,9 +118,7 @@ class EmergencyHit:
 
 _QUOTES: Final = {0x2018: "'", 0x2019: "'", 0x02BC: "'", 0x60: "'"}
 _NINE_ONE_ONE: Final = re.compile(r"\b(?:9[\s.-]*1[\s.-]*1|nine[\s-]*one[\s-]*one|nine[\s-]*eleven)\b")
-_ABBREVIATION: Final = re.compile(
-    r"\b(st|ave|rd|blvd|ln|ct|pl|sq|apt|mr|mrs|ms|dr|jr|sr|a\.m|p\.m)\.(?=\s+\w)"
-)
+_ABBREVIATION: Final = re.compile(r"\b(st|ave|rd|blvd|ln|ct|pl|apt|mr|mrs|ms|dr|jr|sr|a\.m|p\.m)\.(?=\s+\w)")
 _TOKEN: Final = re.compile(r"[^\W_]+(?:'[^\W_]+)*|[.!?;。]+(?=\s|$)")
 _HESITATIONS: Final = frozenset({"um", "umm", "uh", "uhh", "uhm", "er", "erm", "hm", "hmm", "mm", "ah", "eh"})
 _SUFFIXES: Final = {"'s": "'s", "n't": "not", "'re": "are", "'m": "am", "'ve": "have", "'ll": "will"}
@@ -129,7 +127,8 @@ _OPENED: Final = {
     "ain't": "is not", "aint": "is not", "isnt": "is not", "wasnt": "was not", "arent": "are not",
     "dont": "do not", "doesnt": "does not", "didnt": "did not", "hasnt": "has not", "havent": "have not",
     "wouldnt": "would not", "couldnt": "could not", "im": "i am", "ive": "i have",
-    "hes": "he 's", "shes": "she 's", "its": "it 's", "thats": "that 's", "theres": "there 's", "theyre": "they are", "youre": "you are",
+    "hes": "he 's", "shes": "she 's", "its": "it 's", "thats": "that 's", "theres": "there 's",
+    "theyre": "they are", "youre": "you are",
     "whats": "what 's", "someones": "someone 's", "somebodys": "somebody 's", "lets": "let us",
     "i'd": "i would", "he'd": "he would", "she'd": "she would", "we'd": "we would", "they'd": "they would",
     "you'd": "you would", "gonna": "going to", "wanna": "want to", "gotta": "got to", "outta": "out of",

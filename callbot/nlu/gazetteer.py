@@ -4,6 +4,7 @@ A name is compared by its letters and by its sound, without its type, so that "W
 "Winn Throp" find their street. The score says how sure that is:
 
     1.0         the full name, or another name of the same street
+    0.98        the same letters, otherwise cut into words ("Edge Wood Avenue")
     0.96, 0.9   the name without its type, when one street, or several, bear it
     0.88        the name with another type ("Orange Road")
     up to 0.95  a name that looks and sounds alike, the less the more it differs
@@ -33,44 +34,10 @@ _SHOWN = 0.5
 """Candidates below this are noise and are not returned."""
 _NO_WORD_OF_A_NAME = frozenset(
     {
-        *(
-            "a",
-            "an",
-            "and",
-            "at",
-            "by",
-            "for",
-            "from",
-            "here",
-            "i",
-            "in",
-            "is",
-            "it",
-            "its",
-            "my",
-            "near",
-            "no",
-            "of",
-            "off",
-        ),
-        *(
-            "okay",
-            "on",
-            "or",
-            "our",
-            "out",
-            "right",
-            "that",
-            "the",
-            "there",
-            "they",
-            "this",
-            "to",
-            "was",
-            "we",
-            "with",
-            "yes",
-        ),
+        *("a", "an", "and", "at", "by", "for", "from", "here", "i", "in", "is", "it", "its", "my", "near"),
+        *("no", "of", "off"),
+        *("okay", "on", "or", "our", "out", "right", "that", "the", "there", "they", "this", "to", "was", "we"),
+        *("with", "yes"),
         *("you", "your"),
     }
 )

@@ -26,40 +26,16 @@ _TAIL = re.compile(
 )
 _TITLES = frozenset(
     {
-        "mr",
-        "mrs",
-        "ms",
-        "miss",
-        "mister",
-        "missus",
-        "doctor",
-        "dr",
-        "sister",
-        "father",
-        "reverend",
-        "officer",
-        "detective",
+        *("mr", "mrs", "ms", "miss", "mister", "missus", "doctor", "dr", "sister", "father", "reverend"),
+        *("officer", "detective"),
     }
 )
 _SUFFIXES = frozenset({"junior", "jr", "senior", "sr", "ii", "iii"})
 _PARTICLES = frozenset({"de", "da", "di", "del", "la", "van", "von", "der", "el", "al", "st", "saint", "o", "mac"})
 _NO_NAME = frozenset(
     {
-        *(
-            "no",
-            "not",
-            "rather",
-            "anonymous",
-            "don't",
-            "want",
-            "give",
-            "why",
-            "nobody",
-            "none",
-            "nope",
-            "prefer",
-            "won't",
-        ),
+        *("no", "not", "rather", "anonymous", "don't", "want", "give", "why", "nobody", "none", "nope"),
+        *("prefer", "won't"),
         *("know", "unknown", "private", "question", "calling", "the", "and", "but", "can't", "is", "was"),
     }
 )

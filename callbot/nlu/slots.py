@@ -6,6 +6,7 @@ knows) and, for a short answer to the open question, from the whole utterance. T
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -37,6 +38,8 @@ class SlotReader:
 
     gazetteer: Gazetteer
     vehicles: VehicleLists
+    names: frozenset[str]
+    """First and last names that are known, lower case: what makes a bare answer a name."""
     timezone: str
     area_code: str
 
@@ -76,6 +79,8 @@ class SlotReader:
     def _whole(self, asked: str, text: str, wall: datetime) -> SlotHit | None:
         """The utterance as the asked slot's value, if it resolves to one."""
         hit = self._hit(asked, text, _WHOLE_ANSWER, wall)
+        if asked in _NAMES and not self.names.intersection(re.findall(r"[a-z]+", text.lower())):
+            return None
         return hit if hit.confidence >= _RESOLVABLE[asked] else None
 
     def _flags(self, text: str, asked: str) -> Iterable[SlotHit]:
@@ -91,6 +96,8 @@ class SlotReader:
         if hit is not None and (hit.name not in best or hit.confidence > best[hit.name].confidence):
             best[hit.name] = hit
 
+
+_NAMES = ("caller_name", "person_name")
 
 _RESOLVABLE: Mapping[str, float] = {
     "location": 0.35,

@@ -99,6 +99,10 @@ class Values:
         self._color_words = {word for name in self._colors for word in name.split()}
         self._street_names = frozenset((*self._streets, *self._bare))
         self._pool = _pool(known)
+        self._moments = [
+            ("last", "night"),
+            *(value for shape in self._pool for value in self._pool[shape] if _dates(shape)),
+        ]
         self._makers: Mapping[str, Callable[[Words, bool], Words]] = {
             "location": self._location,
             "caller_name": lambda words, _: self._named(words),
@@ -117,7 +121,20 @@ class Values:
         if self._rng.random() > self._share.get(piece.slot, 0.65):
             return piece.words
         maker = self._makers.get(piece.slot)
-        return maker(piece.words, alone) if maker else self._rng.choice(self._pool[_shape(piece)])
+        return maker(piece.words, alone) if maker else self._rng.choice(self._pool[_shape(piece)] or [piece.words])
+
+    def fresh(self, slot: str) -> Words:
+        """A value out of nothing, for the slots that a caller may add to any report. Raises KeyError for others."""
+        rng = self._rng
+        makers: Mapping[str, Callable[[], Words]] = {
+            "location": rng.choice((self._address, self._street, self._street, self._crossing, self._place)),
+            "caller_name": lambda: self.name(rng.choice((1, 2, 2))),
+            "vehicle": lambda: self._vehicle(("car",)),
+            "plate": self._plate,
+            "callback_number": self._telephone,
+            "occurred_at": lambda: self._time(rng.choice(self._moments)),
+        }
+        return makers[slot]()
 
     def written(self, piece: Part) -> Part:
         """`piece` with its numbers as a recogniser writes them."""
@@ -346,6 +363,19 @@ def _shape(piece: Part) -> tuple[str, str, str]:
         return piece.slot, _kind(piece.words[0]), _kind(piece.words[-1]) if piece.slot == "occurred_at" else ""
     plural = "s" if piece.words[-1].endswith("s") else ""
     return ("person_name", "", str(len(piece.words))) if piece.slot.endswith("_name") else (piece.slot, plural, "")
+
+
+def _dates(shape: tuple[str, str, str]) -> bool:
+    """Do values of this shape tell a moment without a preposition before them?"""
+    return shape[0] == "occurred_at" and shape[1] in (
+        "last",
+        "this",
+        "yesterday",
+        "tonight",
+        "about",
+        "around",
+        "since",
+    )
 
 
 def _kind(word: str) -> str:

@@ -44,9 +44,10 @@ _FINAL_BEAMS, _PARTIAL_BEAMS = 5, 1
 # Fast speech has about 5 tokens a second; the margin is for spelling, the limit stops endless loops on noise.
 _TOKENS_AT_LEAST, _TOKENS_PER_SECOND = 8, 12
 
-# Measured with telephone speech, clean and with noise as loud as the voice, against traffic, sirens, babble, music
-# and tones: speech has log probabilities above -1.1, or no_speech below 0.3; of noise nearly all lies beyond both.
-_NO_SPEECH, _UNSURE, _GUESSED = 0.3, -1.2, -1.6
+# (no_speech above, mean log probability below): text for which one row holds is noise that Whisper took for words.
+# Measured with telephone speech, clean and under noise as loud as the voice: no_speech stays below 0.5, and the log
+# probability above -1.2 wherever no_speech passes 0.3; sirens, traffic, babble, music and tones mostly pass both.
+_NOISE = ((0.6, -0.7), (0.3, -1.2), (0.0, -1.6))
 _REPETITIVE = 2.4
 """Compression ratio above which text is a loop (the threshold of OpenAI's own decoder)."""
 
@@ -57,6 +58,9 @@ _PHANTOMS = re.compile(
     re.IGNORECASE,
 )
 _PREPENDED, _APPENDED = "\"'“([{-", "\"'.,!?:”)]}"
+
+_SLOW_WORD = 0.7
+"""Seconds that an ordinary word takes at most."""
 
 _NOTHING = Transcript(text="", words=(), confidence=0.0, no_speech=1.0)
 
@@ -80,7 +84,7 @@ class _Decoded:
         """Why nobody can have said this, "" if somebody can."""
         if _compression(self.text) > _REPETITIVE:
             return "loop"
-        if self.log_probability < _GUESSED or (self.log_probability < _UNSURE and self.no_speech > _NO_SPEECH):
+        if any(self.no_speech > silent and self.log_probability < unsure for silent, unsure in _NOISE):
             return "noise"
         return "phrase" if _PHANTOMS.fullmatch(self.text.strip(" .!,[]()*♪")) else ""
 
@@ -168,16 +172,20 @@ class WhisperTranscriber:
     def _words(self, heard: _Decoded, offset: float) -> tuple[Word, ...]:
         (found,) = self._whisper.find_alignment(self._tokenizer, [heard.tokens], heard.encoded, heard.frames)
         merge_punctuations(found, _PREPENDED, _APPENDED)
-        return tuple(
-            Word(
-                text=word["word"].strip(),
-                start=offset + float(word["start"]),
-                end=offset + float(word["end"]),
-                probability=float(word["probability"]),
-            )
+        words = [
+            Word(word["word"].strip(), float(word["start"]), float(word["end"]), float(word["probability"]))
             for word in found
             if word["word"].strip()
-        )
+        ]
+        return tuple(replace(word, start=offset + word.start, end=offset + word.end) for word in _late_start(words))
+
+
+def _late_start(words: list[Word]) -> list[Word]:
+    """The alignment gives the silence before the first word to that word: leave it twice the usual length."""
+    if not words:
+        return words
+    usual = min(_SLOW_WORD, float(np.median([word.end - word.start for word in words])))
+    return [replace(words[0], start=max(words[0].start, words[0].end - 2 * usual)), *words[1:]]
 
 
 def _pieces(audio: Audio) -> Iterator[tuple[int, int]]:

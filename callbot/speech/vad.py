@@ -11,14 +11,15 @@ from pathlib import Path
 
 import numpy as np
 
-from callbot.engines import Audio
+from callbot.engines import SAMPLE_RATE, Audio
 from callbot.speech.onnx_session import onnx_file, open_session, run
 
 FRAME = 512
 """Samples of one frame (32 ms at 16 kHz), fixed by the model."""
 
 _CONTEXT = 64
-_MEMORY = (1, 1, 128)
+_MEMORY = (2, 1, 128)
+_RATE = np.array(SAMPLE_RATE, np.int64)
 
 _shared_session = cache(open_session)
 
@@ -29,8 +30,7 @@ class SileroVad:
     def __init__(self, model: Path) -> None:
         """Opens the model once a process, whatever the number of calls; raises ModelError when it cannot."""
         self._session = _shared_session(onnx_file(model))
-        self._hidden = np.zeros(_MEMORY, np.float32)
-        self._cell = np.zeros(_MEMORY, np.float32)
+        self._memory = np.zeros(_MEMORY, np.float32)
         # The last samples that were judged, then those that are not yet a whole frame.
         self._pending = np.zeros(_CONTEXT, np.float32)
 
@@ -39,11 +39,9 @@ class SileroVad:
         sound = np.concatenate([self._pending, audio])
         count = (len(sound) - _CONTEXT) // FRAME
         self._pending = sound[count * FRAME :]
-        if count == 0:
-            return []
-        # The frames of one chunk go in together: the model passes its memory from row to row.
-        frames = np.lib.stride_tricks.sliding_window_view(sound, _CONTEXT + FRAME)[: count * FRAME : FRAME]
-        speech, self._hidden, self._cell = run(
-            self._session, input=np.ascontiguousarray(frames), h=self._hidden, c=self._cell
-        )
-        return [float(probability) for probability in speech.reshape(-1)]
+        return [self._next(sound[index * FRAME :][: _CONTEXT + FRAME]) for index in range(count)]
+
+    def _next(self, frame: Audio) -> float:
+        """Judge one frame, which comes with the context before it."""
+        speech, self._memory = run(self._session, input=frame[np.newaxis], state=self._memory, sr=_RATE)
+        return float(speech.item())

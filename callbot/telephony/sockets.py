@@ -31,7 +31,7 @@ class ServerSocket(ServerConnection):
     def connection_lost(self, exc: Exception | None) -> None:
         """Called by asyncio when the socket has been closed."""
         super().connection_lost(exc)
-        pass
+        self.transport = _LostTransport()
 
 
 class ClientSocket(ClientConnection):
@@ -40,4 +40,4 @@ class ClientSocket(ClientConnection):
     def connection_lost(self, exc: Exception | None) -> None:
         """Called by asyncio when the socket has been closed."""
         super().connection_lost(exc)
-        pass
+        self.transport = _LostTransport()

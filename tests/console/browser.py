@@ -21,6 +21,7 @@ class Page:
     def __init__(self, socket: ClientConnection) -> None:
         self._socket = socket
         self._count = 0
+        self._is_loaded = False
         self.complaints: list[str] = []
         """What the page wrote to its console, errors and refused contents included."""
 
@@ -29,12 +30,26 @@ class Page:
         self._count += 1
         await self._socket.send(json.dumps({"id": self._count, "method": method, "params": params}))
         while True:
-            message = json.loads(await self._socket.recv())
-            if message.get("method") in ("Log.entryAdded", "Runtime.exceptionThrown", "Runtime.consoleAPICalled"):
-                self.complaints.append(json.dumps(message["params"]))
+            message = await self._next()
             if message.get("id") == self._count:
                 assert "error" not in message, message
                 return message["result"]
+
+    async def open(self, url: str) -> None:
+        """Go to another page and wait until it has been loaded."""
+        self._is_loaded = False
+        await self.do("Page.navigate", url=url)
+        while not self._is_loaded:
+            await self._next()
+
+    async def _next(self) -> dict[str, Any]:
+        message: dict[str, Any] = json.loads(await self._socket.recv())
+        method = message.get("method")
+        if method in ("Log.entryAdded", "Runtime.exceptionThrown", "Runtime.consoleAPICalled"):
+            self.complaints.append(json.dumps(message["params"]))
+        if method == "Page.loadEventFired":
+            self._is_loaded = True
+        return message
 
     async def value(self, expression: str) -> Any:
         """The value of a JavaScript expression in the page."""
@@ -69,7 +84,7 @@ async def open_page(url: str, profile: Path, *, scripts: bool = True) -> AsyncIt
             for domain in ("Page", "Runtime", "Log"):
                 await page.do(f"{domain}.enable")
             await page.do("Emulation.setScriptExecutionDisabled", value=not scripts)
-            await page.do("Page.navigate", url=url)
+            await page.open(url)
             yield page
     finally:
         browser.terminate()

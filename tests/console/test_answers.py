@@ -132,6 +132,13 @@ async def test_a_caller_who_needs_a_person_is_connected(
     assert root.findtext(f"Dial/{noun}") == target
 
 
+async def test_a_transfer_that_is_not_written_yet_counts(build: Any, store: Store) -> None:
+    store.open_call(started())
+    async with build(transfers={"CA1": "+12035550199"}) as client:
+        root = document(await client.post("/answer/twilio/after", data=FORM))
+    assert root.findtext("Dial/Number") == "+12035550199"
+
+
 async def test_a_caller_whom_callbot_never_took_goes_to_a_person(build: Any) -> None:
     async with build() as client:
         root = document(await client.post("/answer/twilio/after", data=FORM))

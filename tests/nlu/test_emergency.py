@@ -1,4 +1,4 @@
-"""The shipped emergency phrases find what they must, leave look-alikes alone, and the phrase language holds."""
+"""The shipped phrases find emergencies and leave look-alikes alone; the phrase language keeps its word."""
 
 import time
 from pathlib import Path
@@ -301,8 +301,8 @@ def test_shipped_content_is_rich_in_every_kind() -> None:
     assert all(len(phrases) >= 8 for phrases in CONTENT.kinds.values())
 
 
-@pytest.mark.parametrize(("kind", "sentence"), SAID)
-def test_emergency_is_found(kind: str, sentence: str) -> None:
+@pytest.mark.parametrize("sentence", [sentence for _, sentence in SAID])
+def test_emergency_is_found(sentence: str) -> None:
     hit = RULES.find(sentence)
     assert hit is not None
     assert hit.kind in KINDS
@@ -431,13 +431,20 @@ def test_partial_waits_for_the_time_of_what_may_be_over() -> None:
     assert RULES.find("I heard gunshots around my house") is not None
 
 
-@pytest.mark.parametrize("text", ["he's not breathing and I", "he's got a gun oh my", "someone is breaking into my house. I"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "he's not breathing and I",
+        "he's got a gun oh my",
+        "someone is breaking into my house. I",
+    ],
+)
 def test_partial_does_not_wait_for_what_is_plain(text: str) -> None:
     assert RULES.find(text, partial=True) is not None
 
 
-@pytest.mark.parametrize(("kind", "sentence"), SAID)
-def test_partial_never_finds_more_than_the_final_check(kind: str, sentence: str) -> None:
+@pytest.mark.parametrize("sentence", [sentence for _, sentence in SAID])
+def test_partial_never_finds_more_than_the_final_check(sentence: str) -> None:
     if RULES.find(sentence, partial=True):
         assert RULES.find(sentence)
 
@@ -495,12 +502,12 @@ def test_punctuation_and_hesitation_do_not_hide_an_emergency(sentence: str, mark
 
 @given(SPOKEN)
 def test_typographic_apostrophes_are_the_same(sentence: str) -> None:
-    assert RULES.find(sentence.replace("'", "’")) == RULES.find(sentence)
+    assert RULES.find(sentence.replace("'", "\u2019")) == RULES.find(sentence)
 
 
 @given(SPOKEN.filter(lambda sentence: "its" not in sentence and "we're" not in sentence))
 def test_lost_apostrophes_do_not_hide_an_emergency(sentence: str) -> None:
-    kept = sentence.replace("'s", "'s")
+    kept = sentence
     for full in ("he's", "she's", "isn't", "can't", "don't", "won't", "I'm", "there's", "someone's"):
         kept = kept.replace(full, full.replace("'", ""))
     assert RULES.find(kept) is not None
@@ -667,7 +674,7 @@ def test_content_and_hits_cannot_be_changed() -> None:
     with pytest.raises(AttributeError):
         hit.kind = "gas"  # type: ignore[misc]
     with pytest.raises(ValidationError):
-        CONTENT.kinds = {}
+        CONTENT.kinds = {}  # type: ignore[misc]
 
 
 def test_problems_names_every_fault_at_once() -> None:

@@ -57,14 +57,8 @@ def test_every_street_finds_itself(site: Site) -> None:
 @pytest.mark.parametrize(
     "said",
     [
-        *(
-            "right in front of my house",
-            "my house",
-            "my driveway",
-            "down the road",
-            "around the corner",
-            "by the school",
-        ),
+        *("right in front of my house", "my house", "my driveway", "down the road", "around the corner"),
+        *("by the school",),
         *("I don't know", "yes", "no", "okay", "it's loud music", "", "215", "!!!"),
     ],
 )

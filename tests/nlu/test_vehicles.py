@@ -8,14 +8,8 @@ from callbot.nlu.vehicles import UNRESOLVED, VehicleLists, parse_vehicle
 LISTS = VehicleLists(
     ("Honda", "Ford", "Chevrolet", "Chrysler", "Hyundai", "Mazda", "Dodge", "Nissan", "Chevy"),
     (
-        "Honda Civic",
-        "Ford Focus",
-        "Ford F-150",
-        "Chrysler 300",
-        "Nissan Altima",
-        "Mazda 3",
-        "Caravan",
-        "Chevrolet Impala",
+        *("Honda Civic", "Ford Focus", "Ford F-150", "Chrysler 300", "Nissan Altima", "Mazda 3", "Caravan"),
+        *("Chevrolet Impala",),
     ),
     ("gray", "red", "blue", "white", "black"),
 )

@@ -38,6 +38,6 @@ def test_what_is_no_model_is_refused(tmp_path: Path) -> None:
 @pytest.mark.model
 def test_outputs_come_in_the_models_order(store: ModelStore) -> None:
     session = open_session(store.resolve("silero-vad"))
-    memory = np.zeros((1, 1, 128), np.float32)
-    speech, hidden, cell = run(session, input=np.zeros((2, 576), np.float32), h=memory, c=memory)
-    assert (speech.size, hidden.shape, cell.shape) == (2, (1, 1, 128), (1, 1, 128))
+    sound, memory = np.zeros((1, 576), np.float32), np.ones((2, 1, 128), np.float32)
+    speech, after = run(session, input=sound, state=memory, sr=np.array(16000))
+    assert (speech.shape, after.shape) == ((1, 1), (2, 1, 128))

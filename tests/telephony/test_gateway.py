@@ -417,7 +417,7 @@ async def test_broken_frame_ends_its_call_with_one_line(raw: bytes) -> None:
     assert len(call.endings) == 1
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(MESSAGES, max_size=8))
 def test_anything_ends_at_worst_its_call(messages: list[str | bytes]) -> None:
     lines = asyncio.run(beside_a_good_call(messages))

@@ -12,6 +12,7 @@ from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 
 from callbot.telephony.sockets import ClientSocket, ServerSocket
+from tests.telephony.fakes import until
 
 MUCH = b"\x00" * 20_000_000
 
@@ -23,8 +24,7 @@ def address(sockets: Sequence[socket.socket]) -> str:
 async def flush_and_lose(connection: ServerConnection | ClientSocket) -> None:
     """Close while data waits to be written; the peer then takes all of it."""
     sending = asyncio.create_task(connection.send(MUCH))
-    while not connection.transport.get_write_buffer_size():
-        await asyncio.sleep(0)
+    await until(lambda: connection.transport.get_write_buffer_size() > 0)
     connection.transport.close()
     await connection.wait_closed()
     await asyncio.gather(sending, return_exceptions=True)
@@ -45,12 +45,11 @@ async def test_server_side() -> None:
         checked.set()
 
     async with (
-        serve(handler, "127.0.0.1", 0, create_connection=ServerSocket) as server,
+        serve(handler, "127.0.0.1", 0, compression=None, create_connection=ServerSocket) as server,
         connect(address(server.sockets), max_size=None, proxy=None, create_connection=ClientSocket) as client,
     ):
         assert await client.recv() == MUCH
-        async with asyncio.timeout(10):
-            await checked.wait()
+        await until(checked.is_set)
 
 
 async def test_client_side() -> None:
