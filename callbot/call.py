@@ -106,6 +106,8 @@ class Call:
     _spoke_over_bot: bool = False
     _caller_speaks: bool = False
     _speech_at: float = 0.0
+    _doubtful: EmergencyHit | None = None
+    """An emergency in the last partial transcript that its next words might have taken back."""
     _keys: str = ""
     _hold: bool = False
     _backchannels: frozenset[str] = field(init=False, default=frozenset())
@@ -160,12 +162,13 @@ class Call:
 
     def _on_speech(self, at: float) -> list[Command]:
         self._caller_speaks = True
+        self._doubtful = None
         self._speech_at = at
         self._spoke_over_bot = bool(self._speaking)
         return [StopTimer("silence"), StopTimer("filler")]
 
     def _on_partial(self, fact: PartialHeard, at: float) -> list[Command]:
-        emergency = self._watch(fact.text, at)
+        emergency = self._watch_partial(fact.text, at)
         if emergency:
             return emergency
         if self._interruptible() and _plain(fact.text) and _plain(fact.text) not in self._backchannels:
@@ -292,6 +295,16 @@ class Call:
         if self.phase == "emergency":
             return []
         hit = self.rules.find(text)
+        return self._emergency(hit, text, at) if hit is not None else []
+
+    def _watch_partial(self, text: str, at: float) -> list[Command]:
+        """Check unfinished words; what the next words might take back must stand in two partials."""
+        if self.phase == "emergency":
+            return []
+        doubtful, self._doubtful = self._doubtful, self.rules.find(text)
+        hit = self.rules.find(text, partial=True)
+        if hit is None and doubtful is not None and self._doubtful is not None and doubtful.kind == self._doubtful.kind:
+            hit = self._doubtful
         return self._emergency(hit, text, at) if hit is not None else []
 
     def _emergency(self, hit: EmergencyHit, text: str, at: float) -> list[Command]:

@@ -13,10 +13,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from callbot.call import Call
+from callbot.cases.briefing import brief
 from callbot.cases.store import Store
-from callbot.cases.summary import summarize
 from callbot.content import Site
-from callbot.dialog.form import labels_of
 from callbot.engines import Understander
 from callbot.events import (
     CallEnded,
@@ -134,7 +133,7 @@ class Chat:
                 self._turns.append(command.record)
                 return [Saved(command.record.index, self._keep(command))]
             case SaveCase():
-                self._case, self._summary = command.case, self._summarize("", "", command.case)
+                self._case, self._summary = command.case, self._brief(command)
                 wall = self.now()
                 self._number = self.store.save_case(self.call_id, command.case, wall, summary=self._summary)
                 return [Saved(command.turn, self._number)]
@@ -151,20 +150,11 @@ class Chat:
 
     def _escalate(self, command: Escalate) -> None:
         self._case = command.case or self._case
-        self._summary = self._summarize(command.reason, command.evidence, command.case)
+        self._summary = self._brief(command)
         self.store.escalate(self.call_id, command, self._summary, self.now())
 
-    def _summarize(self, reason: str, evidence: str, case: CaseSnapshot | None) -> str:
-        intents = self.site.playbook.catalogue.intents
-        return summarize(
-            template=self.site.summary,
-            labels=labels_of(self.site.playbook, case.intent if case else None),
-            title=intents[case.intent].title if case else None,
-            case=case,
-            turns=self._turns,
-            reason_text=reason.replace("_", " "),
-            evidence=evidence,
-        )
+    def _brief(self, command: Escalate | SaveCase) -> str:
+        return brief(self.site.playbook, self.site.summary, self._turns, command)
 
     def _report(self, heard: str | None) -> dict[str, Any]:
         """What `callbot chat --json` prints for this turn."""

@@ -12,7 +12,7 @@ from zoneinfo import available_timezones
 from callbot.dialog.render import VARIABLES, variables_of
 from callbot.events import Station
 from callbot.nlu.utterances import MarkupError, UtteranceFile, examples
-from callbot.schema import OTHER_INTENTS, Catalogue, Flow, Form, Lines, Move, Playbook, Policy, Prompts, Reasons
+from callbot.schema import OTHER_INTENTS, Catalogue, Flow, Form, Lines, Move, Places, Policy, Prompts, Reasons
 
 Finding = tuple[tuple[str | int, ...], str]
 
@@ -115,8 +115,11 @@ def flow(content: Flow, texts: Prompts) -> Iterator[Finding]:
         for index, prompt in enumerate(move.say):
             if prompt not in texts.prompts:
                 yield (*position, "say", index), f"there is no prompt '{prompt}'"
-    for name in sorted(set(content.states) - _reachable(content)):
-        yield ("states", name), f"the state '{name}' can never be reached"
+    targets = {content.start, content.emergency, *(move.to for _, move in _moves(content))}
+    if targets <= {"same", *content.states}:
+        # Otherwise one misspelled name would make half of the table unreachable.
+        for name in sorted(set(content.states) - _reachable(content)):
+            yield ("states", name), f"the state '{name}' can never be reached"
     yield from _complete(content)
 
 
@@ -196,7 +199,7 @@ def _text_mistakes(text: str) -> Iterator[str]:
     try:
         unknown = variables_of(text) - VARIABLES
     except ValueError as error:
-        yield f"braces do not match: {error}"
+        yield f"the braces cannot be read: {error}"
         return
     for name in sorted(unknown):
         yield f"unknown variable '{{{name}}}'; known are {', '.join(sorted(VARIABLES))}"

@@ -223,6 +223,7 @@ class _Linked:
     policy: Policy | None
     forms: Mapping[str, Form]
     prompts: Prompts | None
+    reasons: Reasons | None
     lines: Lines | None
     utterances: Mapping[str, UtteranceFile]
 
@@ -232,9 +233,15 @@ class _Linked:
         assert self.flow is not None
         assert self.policy is not None
         assert self.prompts is not None
+        assert self.reasons is not None
         texts = {name: (text,) if isinstance(text, str) else text for name, text in self.prompts.prompts.items()}
         return Playbook(
-            catalogue=self.catalogue, flow=self.flow, policy=self.policy, forms=dict(self.forms), prompts=texts
+            catalogue=self.catalogue,
+            flow=self.flow,
+            policy=self.policy,
+            forms=dict(self.forms),
+            prompts=texts,
+            reasons=self.reasons.reasons,
         )
 
 
@@ -245,6 +252,7 @@ def _load_linked(reader: _Reader) -> _Linked:
         reader.yaml("dialogs/policy.yaml", Policy),
         reader.folder("dialogs/forms", Form),
         reader.yaml(f"dialogs/{LANGUAGE}/prompts.yaml", Prompts),
+        reader.yaml(f"dialogs/{LANGUAGE}/reasons.yaml", Reasons),
         reader.yaml("telephony/lines.yaml", Lines),
         reader.folder(f"intents/{LANGUAGE}", UtteranceFile),
     )
@@ -253,6 +261,8 @@ def _load_linked(reader: _Reader) -> _Linked:
     # A file that cannot be read is one mistake, and no reason to find fault with those that refer to it.
     if linked.catalogue is not None:
         _check_intents(reader, linked.catalogue, linked.utterances)
+    if linked.reasons is not None and linked.flow is not None:
+        reader.report(f"dialogs/{LANGUAGE}/reasons.yaml", check.reasons(linked.reasons, linked.flow))
     if linked.prompts is not None:
         _check_prompts(reader, linked.prompts, linked)
     return linked

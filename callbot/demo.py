@@ -57,6 +57,8 @@ class _Played:
     """From the store."""
     summaries: list[str]
     """Of this call, in the operators' queue."""
+    transfer_at: float | None
+    """Seconds since the call's start at which the transfer was ordered."""
     faults: list[str] = field(default_factory=list)
 
 
@@ -139,7 +141,8 @@ async def _play(server: Server, stage: _Stage, plan: DemoCall, keep: Path | None
     await server.all_stored()
     call = server.room.store.call(stage.call_id) or {}
     queued = [entry["summary"] for entry in server.room.store.queue() if entry["call_id"] == stage.call_id]
-    played = _Played(plan, result, call, queued)
+    ordered = [at for at, event in server.room.store.replayable(stage.call_id) if event["event"] == "Transfer"]
+    played = _Played(plan, result, call, queued, ordered[-1] if ordered else None)
     played.faults = _faults(played)
     return played
 
@@ -182,12 +185,12 @@ def _case_faults(plan: DemoCall, case: dict[str, Any]) -> list[str]:
 
 
 def _too_late(played: _Played) -> list[str]:
-    """The bot must have left the call while the caller was still speaking."""
-    closed = played.result.closed_by_bot_at
-    finished = [turn for turn in played.result.turns if closed is not None and turn.ended <= closed]
-    if closed is None:
+    """The carrier must have been told to transfer while the caller was still speaking."""
+    ended = [turn.ended for turn in played.result.turns]
+    if played.transfer_at is None:
         return ["the call was not transferred"]
-    return ["the call was transferred only after the caller had finished"] if finished else []
+    late = bool(ended) and played.transfer_at >= ended[-1]
+    return ["the call was transferred only after the caller had finished"] if late else []
 
 
 # ---------------------------------------------------------------- showing
@@ -209,6 +212,10 @@ def _show_results(server: Server, played: list[_Played]) -> None:
         answers += latencies
         shown = "  ".join(f"{seconds:.2f}" for seconds in latencies) or "none"
         print(f"{call.plan.name}: greeting {call.result.greeting_latency or 0:.2f}; answers {shown}")
+        if call.plan.before_caller_finished and call.transfer_at is not None:
+            said = call.result.turns[-1].ended if call.result.turns else call.result.ended_at
+            print(f"    transfer ordered at {call.transfer_at:.2f} s, caller finished at {said:.2f} s, ", end="")
+            print(f"line given over at {call.result.ended_at:.2f} s")
     if answers:
         print(f"median of {len(answers)} answers: {median(answers):.2f} s, worst {max(answers):.2f} s")
     print("\n=== verdict")

@@ -112,6 +112,7 @@ async def running(
                     media_port=gateway.port,
                     issue_token=tokens.issue,
                     person_for=server.person_for,
+                    transfers=room.transfers,
                     twilio_auth_token=secret,
                 )
                 async with serve(app, settings.host, settings.console_port) as port:

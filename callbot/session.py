@@ -15,10 +15,9 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from callbot.call import Call
+from callbot.cases.briefing import brief
 from callbot.cases.store import Store
-from callbot.cases.summary import summarize
-from callbot.dialog.form import labels_of
-from callbot.dialog.render import display
+from callbot.cases.summary import display
 from callbot.ear import Ear
 from callbot.engines import Audio, Line, Synthesizer, Transcriber, TurnDetector, Understander, Vad
 from callbot.errors import CallbotError
@@ -270,7 +269,7 @@ class Session:
         await self._file(command.record.index, write)
 
     async def _save_case(self, command: SaveCase) -> None:
-        summary = self._summary("", "", command.case)
+        summary = self._brief(command)
         wall = self._wall()
         store, call_id = self.room.store, self.started.call_id
         await self._file(command.turn, lambda: store.save_case(call_id, command.case, wall, summary=summary))
@@ -285,24 +284,15 @@ class Session:
         if command.kind is not None:
             self.room.metrics.emergency_recognised(command.kind)
             self._publish("emergency", kind=command.kind, evidence=command.evidence)
-        summary = self._summary(command.reason, command.evidence, command.case)
+        summary = self._brief(command)
         wall, store, call_id = self._wall(), self.room.store, self.started.call_id
         await self._at("file", 0, self._in_files(lambda: store.escalate(call_id, command, summary, wall)))
 
-    def _summary(self, reason: str, evidence: str, case: CaseSnapshot | None) -> str:
+    def _brief(self, command: Escalate | SaveCase) -> str:
         """The operators' summary; without it (its station's fallback is to go on) the transcript speaks."""
-        catalogue = self.call.book.catalogue
         began = self.clock()
         try:
-            text = summarize(
-                template=self.room.summary_template,
-                labels=labels_of(self.call.book, case.intent if case else None),
-                title=catalogue.intents[case.intent].title if case else None,
-                case=case,
-                turns=self._turns,
-                reason_text=reason.replace("_", " "),
-                evidence=evidence,
-            )
+            text = brief(self.call.book, self.room.summary_template, self._turns, command)
         except Exception:
             log.exception("call %s: no summary could be made", self.started.call_id)
             self.room.metrics.station_failed("summarize")

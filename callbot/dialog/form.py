@@ -10,6 +10,9 @@ from callbot.nlu.addresses import merge_location
 from callbot.schema import FormSlot, Playbook
 
 
+_NAMES = ("caller_name", "person_name")
+
+
 @dataclass(frozen=True, slots=True)
 class Filled:
     """One value with where it came from."""
@@ -57,16 +60,22 @@ def missing(book: Playbook, draft: Draft) -> tuple[str, ...]:
     return tuple(slot for slot in book.catalogue.intents[draft.intent].required if slot not in draft.filled)
 
 
-def fill(book: Playbook, draft: Draft, hits: Iterable[SlotHit], turn: int, asked: str = "") -> Draft:
-    """Take over what the caller named, newest value wins; a location completes an earlier one."""
+def fill(
+    book: Playbook, draft: Draft, hits: Iterable[SlotHit], turn: int, asked: str = "", *, corrects: bool = False
+) -> Draft:
+    """Take over what the caller named; a location completes an earlier one.
+
+    What is already known is replaced by an answer to its question or by a correction (`corrects`), not in passing:
+    "I'm his niece, Patricia Green" does not rename the uncle.
+    """
     wanted = book.slot_names(draft.intent)
     filled = dict(draft.filled)
     for hit in hits:
-        slot = _meant_slot(hit.name, asked)
-        if slot not in wanted:
-            continue
+        slot = _meant_slot(hit.name, asked, filled, wanted)
         old = filled.get(slot)
-        filled[slot] = Filled(_merged(old, hit), hit.text, hit.confidence, turn)
+        settled = old is not None and slot not in (asked, "location") and not corrects
+        if slot in wanted and not settled:
+            filled[slot] = Filled(_merged(old, hit), hit.text, hit.confidence, turn)
     return replace(draft, filled=filled, declined=draft.declined - filled.keys())
 
 
@@ -124,10 +133,13 @@ def _limit(book: Playbook, item: FormSlot, prompt: str) -> int:
     return book.policy.retries.same_question + (1 if item.is_required else 0)
 
 
-def _meant_slot(slot: str, asked: str) -> str:
-    """A name is the name that was asked for, whichever of the two name slots the model found."""
-    names = {"caller_name", "person_name"}
-    return asked if slot in names and asked in names else slot
+def _meant_slot(slot: str, asked: str, filled: Mapping[str, Filled], wanted: frozenset[str]) -> str:
+    """Whose name a name is: that of who was asked for, or, once the other person is known, the caller's."""
+    if slot not in _NAMES:
+        return slot
+    if asked in _NAMES:
+        return asked
+    return "caller_name" if slot in filled and "caller_name" in wanted else slot
 
 
 def _merged(old: Filled | None, hit: SlotHit) -> SlotValue:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from callbot.dialog import policy
 from callbot.dialog.form import Draft, ask, confirm, missing, next_question
 from callbot.dialog.reading import read
-from callbot.dialog.render import display, render
+from callbot.dialog.render import render, spoken_value
 from callbot.dialog.state import Dialog, Heard
 from callbot.events import Outcome
 from callbot.schema import Move, Playbook, Trigger
@@ -230,7 +230,7 @@ def _say(book: Playbook, dialog: Dialog, prompt: str) -> tuple[Dialog, list[str]
 def _values(book: Playbook, dialog: Dialog) -> dict[str, str]:
     draft, guess = dialog.draft, dialog.guess
     intent = draft.intent if draft else guess.name if guess else None
-    slots = {slot: display(value.value) for slot, value in draft.filled.items()} if draft else {}
+    slots = {slot: spoken_value(value.value) for slot, value in draft.filled.items()} if draft else {}
     return {
         "title": book.catalogue.intents[intent].title if intent else "",
         "location": slots.get("location", ""),

@@ -158,7 +158,7 @@ def _to_form(book: Playbook, dialog: Dialog, meaning: Understanding) -> _Read:
     if asked_kind == "text" and not answered and not meaning.out_of_scope and meaning.intent not in ("greet", "thanks"):
         hits = (*hits, SlotHit(dialog.asked, meaning.text, meaning.text, max(meaning.confidence, 0.5)))
     if hits:
-        filled = fill(book, draft, hits, dialog.turns, dialog.asked)
+        filled = fill(book, draft, hits, dialog.turns, dialog.asked, corrects=meaning.intent in ("correct", "deny"))
         changed = filled.filled != draft.filled
         return ("correct" if meaning.intent == "correct" else "answer") if changed else "not_understood", replace(
             dialog, draft=filled
@@ -241,7 +241,7 @@ def _answers(hit: SlotHit, asked: str) -> bool:
 def _to_read_back(book: Playbook, dialog: Dialog, meaning: Understanding) -> _Read:
     draft = _draft(dialog)
     hits = _usable(book, meaning)
-    filled = fill(book, draft, hits, dialog.turns)
+    filled = fill(book, draft, hits, dialog.turns, corrects=True)
     changed = {s: v.value for s, v in filled.filled.items()} != {s: v.value for s, v in draft.filled.items()}
     sure = meaning.confidence >= book.policy.thresholds.act
     if changed and meaning.intent not in ("goodbye", "thanks"):

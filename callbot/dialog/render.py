@@ -1,7 +1,7 @@
 """Turns prompts and case values into sentences. PURE.
 
-Texts come from dialogs/<language>/prompts.yaml. Values are shown as people write them ("215 Orange Street");
-how they are pronounced is the business of speech/spoken.py.
+Texts come from dialogs/<language>/prompts.yaml. Values are put in words ("215 Orange Street, near Court Street");
+how numbers and abbreviations are pronounced is the business of speech/spoken.py.
 """
 
 from __future__ import annotations
@@ -21,8 +21,11 @@ _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=\S)")
 
 
 def variables_of(text: str) -> set[str]:
-    """Names in braces in a prompt; raises ValueError for unbalanced braces."""
-    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+    """Names in braces in a prompt; raises ValueError for unbalanced braces, or more than a name in them."""
+    found = [(name, form, kind) for _, name, form, kind in string.Formatter().parse(text) if name is not None]
+    if any(form or kind for _, form, kind in found):
+        raise ValueError("only a name may stand in braces")
+    return {name for name, _, _ in found}
 
 
 def sentences(text: str) -> tuple[str, ...]:
@@ -45,12 +48,12 @@ def fixed_sentences(prompts: Mapping[str, Sequence[str]]) -> list[str]:
     return list(dict.fromkeys(part for part in found if not variables_of(part)))
 
 
-def display(value: SlotValue) -> str:
-    """A slot's value as a person would write it.
+def spoken_value(value: SlotValue) -> str:
+    """A slot's value in the words of a read-back; cases/summary.py has the written form.
 
-    >>> display({"text": "two fifteen orange", "street": "Orange Street", "number": "215", "matched": "Orange Street"})
+    >>> spoken_value({"text": "two fifteen orange", "street": "Orange Street", "number": "215", "matched": "Orange Street"})
     '215 Orange Street'
-    >>> display(True)
+    >>> spoken_value(True)
     'yes'
     """
     if value is None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Literal
 
+from callbot.cases.summary import display
 from callbot.dialog.form import Draft, Filled
 from callbot.dialog.machine import Reply
 from callbot.dialog.policy import decide
 from callbot.dialog.reading import CALLER_ID
-from callbot.dialog.render import display
 from callbot.dialog.state import Dialog, Heard
 from callbot.events import CaseSnapshot, Evidence, Outcome, TurnRecord
 from callbot.schema import Playbook

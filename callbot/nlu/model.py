@@ -29,6 +29,7 @@ from torch import Tensor, nn
 from transformers import AutoConfig, AutoModel
 
 from callbot.errors import ModelError
+from callbot.nlu.calibrate import Floats, distance
 from callbot.nlu.utterances import OUTSIDE, spans, tokenise
 
 OUT_OF_SCOPE = "out_of_scope"
@@ -41,8 +42,6 @@ FORMAT = 1
 
 MAX_TOKENS = 256
 """Subwords of one input: some 200 words, more than a minute of speech. What is beyond is not read."""
-
-Floats = npt.NDArray[np.float32]
 
 
 class Guess(NamedTuple):
@@ -257,13 +256,6 @@ def softmax(logits: Floats) -> Floats:
     powers = np.exp(logits - logits.max(axis=-1, keepdims=True))
     shares: Floats = powers / powers.sum(axis=-1, keepdims=True)
     return shares
-
-
-def distance(embedding: Floats, means: Floats, precision: Floats) -> float:
-    """Mahalanobis distance of `embedding` (hidden,) from the nearest of `means` (intents, hidden), under the
-    `precision` (hidden, hidden) that the intents share."""
-    offsets = means - embedding
-    return math.sqrt(max(0.0, float((offsets @ precision * offsets).sum(axis=1).min())))
 
 
 def transitions(tags: Sequence[str]) -> Floats:

@@ -28,6 +28,8 @@ _WHOLE_ANSWER = 0.8
 _WHOLE_WORDS = 14
 """Longer utterances are not taken whole."""
 _FLAG_CONFIDENCE = 0.9
+_NOTHING = 0.15
+"""Scores below this say that nothing of the words was resolved."""
 _UNSOLICITED_FLAGS = 4
 """An unasked flag is read from sentences of at least this many words: "yes" answers only what was asked."""
 
@@ -115,9 +117,12 @@ _RESOLVABLE: Mapping[str, float] = {
 def _weight(slot: str, score: float) -> float:
     """How much an unresolved value takes from the finder's confidence.
 
-    An address that the gazetteer does not know is still worth asking about, so it keeps more.
+    A street that the gazetteer does not know, or a time that is vague, is still worth having; words that name no
+    place and no time at all are not.
     """
-    return 0.5 + 0.5 * score if slot in ("location", "occurred_at", "vehicle") else score
+    if slot not in ("location", "occurred_at", "vehicle"):
+        return score
+    return 0.0 if score < _NOTHING else 0.5 + 0.5 * score
 
 
 def _only_yes_or_no(slot: str, text: str) -> bool:

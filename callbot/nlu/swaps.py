@@ -14,7 +14,8 @@ from dataclasses import dataclass, fields
 from random import Random
 from typing import NamedTuple
 
-from callbot.nlu.numbers import NUMBER_WORDS, digits_at, joined_at, say_digits, say_house_number, say_number
+from callbot.nlu.numbers import NUMBER_WORDS, say_house_number, say_number
+from callbot.nlu.spoken import counted, grouped, letters_joined, number_runs, spelled
 from callbot.nlu.utterances import Example, normalise_text, spans
 
 Words = tuple[str, ...]
@@ -145,7 +146,7 @@ class Values:
             if piece.slot or (len(digits) > 1 and digits[0] != "0"):
                 words[first:end] = self._digits(piece.slot, digits, words[end : end + 1])
         if piece.slot == "plate" and self._rng.random() < 0.6:
-            words = _letters_joined(words)
+            words = letters_joined(words)
         return Part(tuple(words), piece.slot)
 
     def name(self, length: int) -> Words:
@@ -161,7 +162,7 @@ class Values:
         if slot == "occurred_at" and len(digits) in (3, 4) and int(digits[:-2]) <= 12 and int(digits[-2:]) < 60:
             return [f"{digits[:-2]}:{digits[-2:]}"]
         if slot == "callback_number" and len(digits) in (7, 10):
-            return _grouped(digits, rng)
+            return grouped(digits, rng)
         if slot in ("item_value", "amount"):
             comma = f"{int(digits):,}" if rng.random() < 0.5 else digits
             return [f"${comma}" if after not in (["dollars"], ["bucks"]) and rng.random() < 0.7 else comma]
@@ -212,9 +213,9 @@ class Values:
     def _said(self, number: int) -> list[str]:
         rng = self._rng
         if number > 99 and rng.random() < 0.2:
-            return _spelled(str(number), rng.choice(("oh", "zero")))
+            return spelled(str(number), rng.choice(("oh", "zero")))
         if number % 1000 == 0 or rng.random() < 0.25:
-            return _counted(number, rng.random() < 0.5)
+            return counted(number, rng.random() < 0.5)
         return say_house_number(number).split()
 
     def _street(self, full: bool | None = None) -> Words:
@@ -293,7 +294,7 @@ class Values:
     def _plate(self) -> Words:
         rng = self._rng
         letters = [rng.choice("abcdefghjklmnpqrstuvwxyz") for _ in range(rng.randint(2, 3))]
-        digits = _spelled(
+        digits = spelled(
             "".join(rng.choice("0123456789") for _ in range(rng.randint(3, 5))), rng.choice(("oh", "zero"))
         )
         if rng.random() < 0.12:
@@ -310,7 +311,7 @@ class Values:
         rng = self._rng
         area = rng.choice(("203", "203", "475", "860", "914", "917", "646", str(rng.randint(201, 989))))
         digits = f"{area if rng.random() < 0.85 else ''}{rng.randint(200, 999)}{rng.randint(0, 9999):04}"
-        return tuple(_spelled(digits, rng.choice(("oh", "oh", "zero"))))
+        return tuple(spelled(digits, rng.choice(("oh", "oh", "zero"))))
 
     def _money(self, words: Words) -> Words:
         """The same words around another amount."""
@@ -319,7 +320,7 @@ class Values:
         said = (
             say_house_number(amount).split()
             if 1000 < amount < 10000 and amount % 1000 and amount % 100 == 0
-            else _counted(amount, rng.random() < 0.3)
+            else counted(amount, rng.random() < 0.3)
         )
         for first, end, _ in number_runs(words):
             return (*words[:first], *said, *words[end:])
@@ -384,71 +385,3 @@ def _kind(word: str) -> str:
     if word in _DAYS or word in _MONTHS:
         return "day"
     return "part" if word in _DAY_PARTS else word
-
-
-def number_runs(words: Sequence[str]) -> list[tuple[int, int, str]]:
-    """Where numbers stand in `words`: (first word, word after the last, the digits a recogniser would write).
-
-    >>> number_runs("at sixteen oh one elm street unit twelve".split())
-    [(1, 4, '1601'), (7, 8, '12')]
-    """
-    runs = []
-    at = 0
-    while at < len(words):
-        if (found := _number_at(words, at)) is None:
-            at += 1
-        else:
-            runs.append((at, found[1], found[0]))
-            at = found[1]
-    return runs
-
-
-def _number_at(words: Sequence[str], at: int) -> tuple[str, int] | None:
-    """Digits of the number at `at`, said in pieces or, if it is longer so, digit by digit; and the word after it."""
-    joined = joined_at(words, at)
-    digits, end = "", at
-    while (item := digits_at(words, end)) is not None:
-        digits, end = digits + item[0], item[1]
-    if joined is not None and joined[1] >= end:
-        return joined
-    return (digits, end) if digits else None
-
-
-def _counted(number: int, joint: bool) -> list[str]:
-    """The number in full; `joint` = with "and" after "hundred", as many say it."""
-    words = say_number(number).split()
-    if joint and "hundred" in words[:-1]:
-        words.insert(words.index("hundred") + 1, "and")
-    return words
-
-
-def _spelled(digits: str, zero: str) -> list[str]:
-    """Digits one by one, 0 said as `zero`."""
-    return [zero if word == "zero" else word for word in say_digits(digits).split()]
-
-
-def _grouped(digits: str, rng: Random) -> list[str]:
-    """A telephone number as recognisers write it."""
-    area, front, back = digits[:-7], digits[-7:-4], digits[-4:]
-    style = rng.randrange(4)
-    if style == 0:
-        return [digits]
-    if style == 1:
-        return [*([area] if area else []), front, back]
-    if style == 2:
-        return [*([area] if area else []), f"{front}-{back}"]
-    return ["-".join(group for group in (area, front, back) if group)]
-
-
-def _letters_joined(words: Sequence[str]) -> list[str]:
-    """Single letters and numbers put together as recognisers do: "b 47 q" becomes "b47q"."""
-    joined_words: list[str] = []
-    open_group = False
-    for word in words:
-        short = len(word) == 1 or word.isdigit()
-        if short and open_group:
-            joined_words[-1] += word
-        else:
-            joined_words.append(word)
-        open_group = short
-    return joined_words

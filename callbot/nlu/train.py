@@ -30,6 +30,7 @@ from torch.nn.functional import cross_entropy
 
 from callbot.content import Site
 from callbot.nlu.augment import Augmenter
+from callbot.nlu.calibrate import Floats, clouds, distance
 from callbot.nlu.card import Report, card
 from callbot.nlu.material import data_hash, known_examples, site_lists, split
 from callbot.nlu.model import (
@@ -41,11 +42,9 @@ from callbot.nlu.model import (
     WEIGHTS,
     AdapterSettings,
     Encoded,
-    Floats,
     Network,
     SmallModel,
     Subwords,
-    distance,
     file_hash,
     load_encoder,
     transitions,
@@ -63,8 +62,6 @@ DRAWS = 10_000
 """Varied examples a pass."""
 KEPT_IN_SCOPE = 0.97
 """Share of the calibration split's in-scope utterances below the out-of-scope threshold."""
-RIDGE = 1e-4
-"""Added to the shared covariance's diagonal, relative to its mean: a few thousand points in 384 dimensions."""
 IGNORED = -100
 
 Progress = Callable[[int, int, str], None]
@@ -355,7 +352,11 @@ def _write(
     """Everything that `SmallModel.load` reads."""
     network, labels = trainer.network, trainer.labels
     shown = [*trained, *trainer.varied(trained)]
-    means, precision = _statistics(shown, trainer.outputs(shown))
+    embeddings: dict[str, list[Floats]] = defaultdict(list)
+    for example, out in zip(shown, trainer.outputs(shown), strict=True):
+        if example.intent != OUT_OF_SCOPE:
+            embeddings[str(example.intent)].append(out.pooled)
+    means, precision = clouds(embeddings)
     outputs = trainer.outputs(calibration)
     intents = torch.tensor([labels.intents.index(str(example.intent)) for example in calibration])
     tags = torch.tensor([labels.tags.index(tag) for example in calibration for tag in example.tags])
@@ -376,25 +377,17 @@ def _write(
     )
     heads = {name: value for name, value in network.state_dict().items() if not name.startswith("encoder.")}
     heads |= {"means": torch.from_numpy(means), "precision": torch.from_numpy(precision)}
-    save_file({name: value.contiguous() for name, value in heads.items()}, folder / HEADS)
-    save_file(get_peft_model_state_dict(network.encoder), folder / ADAPTER)
+    _save({name: value.contiguous() for name, value in heads.items()}, folder / HEADS)
+    _save(get_peft_model_state_dict(network.encoder), folder / ADAPTER)
     shape = lora().to_dict() | {"base_model_name_or_path": None, "target_modules": TARGETS}
     (folder / "adapter_config.json").write_text(json.dumps(shape, indent=1, default=str) + "\n", encoding="utf-8")
     (folder / SETTINGS).write_text(settings.model_dump_json(indent=1) + "\n", encoding="utf-8")
 
 
-def _statistics(shown: Sequence[Example], outputs: Sequence[Outputs]) -> tuple[Floats, Floats]:
-    """Means (intents in scope, hidden) of the embeddings, and the inverse of the covariance that they share."""
-    groups: dict[str, list[Floats]] = defaultdict(list)
-    for example, out in zip(shown, outputs, strict=True):
-        if example.intent != OUT_OF_SCOPE:
-            groups[str(example.intent)].append(out.pooled)
-    stacked = {name: np.stack(rows).astype(np.float64) for name, rows in sorted(groups.items())}
-    offsets = np.concatenate([rows - rows.mean(axis=0) for rows in stacked.values()])
-    covariance = offsets.T @ offsets / len(offsets)
-    covariance += np.eye(len(covariance)) * RIDGE * np.trace(covariance) / len(covariance)
-    means = np.stack([rows.mean(axis=0) for rows in stacked.values()])
-    return means.astype(np.float32), np.linalg.inv(covariance).astype(np.float32)
+def _save(tensors: dict[str, Tensor], path: Path) -> None:
+    save_file(tensors, path)
+    # safetensors makes files that only their owner can read; an adapter is read by whoever runs the site.
+    path.chmod(0o644)
 
 
 def _replace(out: Path, scratch: Path) -> None:

@@ -15,7 +15,7 @@ import pytest
 from callbot import config
 from callbot.errors import ModelError
 from callbot.models import ModelStore
-from callbot.nlu.model import SmallModel, distance, softmax, transitions, viterbi
+from callbot.nlu.model import SmallModel, softmax, transitions, viterbi
 
 ADAPTER = config.STARTER_SITE / "intents" / "adapter"
 
@@ -50,12 +50,6 @@ def test_a_value_cannot_go_on_before_it_began() -> None:
 
 def test_no_words_no_tags() -> None:
     assert viterbi(np.zeros((0, 3), dtype=np.float32), transitions(("O", "B-x", "I-x"))) == []
-
-
-def test_distance_counts_from_the_nearest() -> None:
-    means = np.array([[0.0, 0.0], [10.0, 0.0]], dtype=np.float32)
-    precision = np.diag(np.array([1.0, 4.0], dtype=np.float32))
-    assert distance(np.array([10.0, 3.0], dtype=np.float32), means, precision) == pytest.approx(6.0)
 
 
 def test_softmax_of_large_numbers() -> None:

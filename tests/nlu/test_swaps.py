@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callbot.nlu.swaps import AugmentLists, Part, Values, Words, number_runs, parts
+from callbot.nlu.spoken import number_runs
+from callbot.nlu.swaps import AugmentLists, Part, Values, Words, parts
 from callbot.nlu.utterances import Example, UtteranceFile, examples
 
 LISTS = AugmentLists(

@@ -87,7 +87,8 @@ def test_words_have_times_and_probabilities(
     heard = whisper.transcribe(sound, final=True, full=full)
     assert heard.text == SENTENCE
     assert " ".join(word.text for word in heard.words) == SENTENCE
-    assert heard.words[0].start > 0.8
+    assert heard.words[0].start > 0.5
+    assert heard.words[0].end > 1.0
     assert heard.words[-1].end <= len(sound) / 16000 + 0.1
     assert all(word.start <= word.end for word in heard.words)
     assert heard.confidence == pytest.approx(np.mean([word.probability for word in heard.words]))

@@ -54,3 +54,18 @@ def test_speech_is_told_from_noise_and_silence(store: ModelStore, spoken: Callab
     assert np.median(SileroVad(model).probabilities(spoken(SENTENCE))) > 0.9
     assert max(SileroVad(model).probabilities(noise)) < 0.5
     assert max(SileroVad(model).probabilities(np.zeros(32000, np.float32))) < 0.5
+
+
+@pytest.mark.model
+def test_the_memory_is_emptied_in_pauses(store: ModelStore, spoken: Callable[[str], Audio]) -> None:
+    """What lies more than 2 s back is forgotten at the next pause, so that hold music cannot deafen the detector."""
+    model, sound = store.resolve("silero-vad"), spoken(SENTENCE)
+    fresh = SileroVad(model).probabilities(sound)
+
+    def after(silent_frames: int) -> list[float]:
+        vad = SileroVad(model)
+        vad.probabilities(np.zeros(silent_frames * FRAME, np.float32))
+        return vad.probabilities(sound)
+
+    assert after(62) == pytest.approx(fresh, abs=1e-6)
+    assert after(61) != pytest.approx(fresh, abs=1e-6)

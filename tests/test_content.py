@@ -1,0 +1,303 @@
+"""The shipped site, and what staff are told about the mistakes they make in theirs."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from callbot.config import STARTER_SITE
+from callbot.content import Site, load_held_out, load_site
+from callbot.errors import ContentError
+
+EMERGENCY = """\
+lists:
+  hurt: [hurt, bleeding]
+kinds:
+  medical:
+    - phrase: someone is <hurt>
+      examples: [someone is bleeding]
+unless:
+  - phrase: is hurt (badly|by) a toy
+    examples: [someone is hurt by a toy]
+sentence_starters: []
+not_emergencies: [there is a pothole]
+"""
+"""Small, so that a site loads fast."""
+
+
+@pytest.fixture(scope="session")
+def pristine(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The shipped site with fewer utterances and emergencies."""
+    root = tmp_path_factory.mktemp("site")
+    for folder in ("intents", "dialogs", "telephony"):
+        shutil.copytree(STARTER_SITE / folder, root / folder, ignore=shutil.ignore_patterns("adapter", "README.md"))
+    (root / "intents/emergency.yaml").write_text(EMERGENCY)
+    for path in (root / "intents/en").glob("*.yaml"):
+        path.write_text("\n  - ".join(path.read_text().split("\n  - ")[:8]) + "\n")
+    for path in (root / "intents/lists").glob("*.yaml"):
+        path.write_text("".join(path.read_text().splitlines(keepends=True)[:12]))
+    load_site(root)
+    return root
+
+
+@pytest.fixture
+def copy(pristine: Path, tmp_path: Path) -> Path:
+    """A site to make mistakes in."""
+    return Path(shutil.copytree(pristine, tmp_path / "site"))
+
+
+def edit(root: Path, file: str, old: str, new: str) -> None:
+    """Replace what stands once in a file."""
+    text = (root / file).read_text()
+    assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in {file}"
+    (root / file).write_text(text.replace(old, new))
+
+
+def mistakes_of(root: Path) -> list[str]:
+    """What `callbot check` would print, with paths from the site's folder."""
+    with pytest.raises(ContentError) as caught:
+        load_site(root)
+    return [mistake.removeprefix(f"{root}/") for mistake in caught.value.mistakes]
+
+
+# ---------------------------------------------------------------- the shipped site
+
+
+def test_the_shipped_site_has_no_mistakes(site: Site) -> None:
+    assert len(site.playbook.catalogue.intents) == 6
+    assert site.playbook.forms.keys() == site.playbook.catalogue.intents.keys()
+    assert len(site.streets) > 600
+    assert {"twilio"} <= site.dialects.keys()
+    assert {"twilio.xml"} <= site.answers.keys()
+    assert site.adapter == STARTER_SITE / "intents" / "adapter"
+
+
+def test_a_number_is_answered_by_its_line_and_any_other_by_the_default(site: Site) -> None:
+    assert site.line_of("+12035550100") == "main"
+    assert site.line_of("+19995550000") == site.lines.default
+
+
+def test_the_held_out_utterances_can_be_read_and_need_not_be_there(pristine: Path) -> None:
+    assert {file.intent for file in load_held_out(STARTER_SITE)} >= {"pothole", "theft_report", "emergency"}
+    assert load_held_out(pristine) == ()
+
+
+# ---------------------------------------------------------------- one mistake
+
+
+@dataclass(frozen=True)
+class Slip:
+    """A mistake in one file."""
+
+    file: str
+    old: str
+    new: str
+    says: str
+    """What the message must say."""
+    at: str | None = None
+    """Text on the line that is named; None = the first line of `new` that differs from `old`."""
+    others: int = 0
+    """Further messages that this mistake rightly causes."""
+
+
+FLOW, POLICY, PROMPTS = "dialogs/flow.yaml", "dialogs/policy.yaml", "dialogs/en/prompts.yaml"
+CATALOGUE, LINES, CARRIER = "intents/catalogue.yaml", "telephony/lines.yaml", "telephony/carriers/twilio.yaml"
+POTHOLE, THEFT, SPOKEN = "dialogs/forms/pothole.yaml", "dialogs/forms/theft_report.yaml", "intents/en/pothole.yaml"
+SUMMARY, REASONS, DANGER = "dialogs/en/summary.md", "dialogs/en/reasons.yaml", "intents/emergency.yaml"
+STREETS, PLACES, COLORS = "intents/gazetteer/streets.csv", "intents/gazetteer/places.yaml", "intents/lists/colors.yaml"
+CITY_HALL = "{name: City Hall, street: Church Street, "
+
+SLIPS = {
+    # catalogue
+    "unknown key": Slip(CATALOGUE, "    title: a theft", "    titel: x\n    title: a theft", "unknown key 'titel'"),
+    "key left out": Slip(CATALOGUE, "    title: a theft\n", "", "'title' is missing", at="theft_report:"),
+    "duplicate key": Slip(CATALOGUE, "    title: a theft", "    title: a theft\n    title: x", "twice", "    title: x"),
+    "bad time zone": Slip(CATALOGUE, "America/New_York", "America/New_Yorck", "not a time zone"),
+    "area code without quotes": Slip(CATALOGUE, '"203"', "203", "quotation marks"),
+    "unknown kind of slot": Slip(CATALOGUE, "{kind: flag, label: Blocking}", "{kind: flagg, label: B}", "'flag'"),
+    "unknown required slot": Slip(
+        CATALOGUE, "[location, vehicle]", "[location, vehicel]", "no slot 'vehicel'", others=1
+    ),
+    "unknown optional slot": Slip(CATALOGUE, "[item_value]", "[item_vaule]", "no slot 'item_vaule'"),
+    "reserved intent": Slip(CATALOGUE, "  theft_report:", "  affirm:", "reserved name", others=3),
+    # flow
+    "misspelled state": Slip(FLOW, "complete: {to: confirm}", "complete: {to: confrim}", "no state 'confrim'"),
+    "misspelled start": Slip(FLOW, "start: open", "start: opne", "no state 'opne'"),
+    "unreachable state": Slip(FLOW, "  more:\n", "  spare: {ends: human}\n  more:\n", "'spare' can never be reached"),
+    "state that is stuck": Slip(
+        FLOW, "deny: {to: open, say: [sorry]}", "deny: {to: limbo}\n  limbo: {}", "stuck", at="  limbo: {}", others=1
+    ),
+    "state without a needed row": Slip(FLOW, "      affirm: {to: filing}\n      deny", "      deny", "row 'affirm'", at="  confirm:"),
+    "filing without a way on": Slip(FLOW, "    on:\n      saved: {to: more}\n", "", "row `saved`", at="  filing:", others=1),
+    "nowhere to go with silence": Slip(
+        FLOW, "  silence: {to: same, say: [still_there]}\n", "", "'silence' leads nowhere", at="anywhere:", others=1
+    ),
+    "a person who is no person": Slip(FLOW, "ask_person: {to: handover", "ask_person: {to: goodbye", "with a person"),
+    "an emergency that does not end": Slip(FLOW, "{ends: emergency}", "{asks: more}", "`ends: emergency`", others=3),
+    "unknown trigger": Slip(FLOW, "      saved: {to: more}", "      saved: {to: more}\n      smiles: {to: more}", "Input should be"),
+    "unknown prompt in the flow": Slip(
+        FLOW, "say: [repeat_intro]", "say: [repeat_into]", "no prompt 'repeat_into'", others=1
+    ),
+    "row without a target": Slip(FLOW, "affirm: {to: collect}", "affirm: {too: collect}", "unknown key 'too'", others=1),
+    # policy
+    "threshold out of range": Slip(POLICY, "  act: 0.50", "  act: 50", "less than or equal to 1"),
+    "thresholds in the wrong order": Slip(POLICY, "unsure_intent: 0.35", "unsure_intent: 0.65", "above `intent`"),
+    "closing in the wrong order": Slip(POLICY, "close_unconfirmed: 0.75", "close_unconfirmed: 0.5", "below `close`"),
+    "pauses in the wrong order": Slip(POLICY, "end_of_turn: 0.35", "end_of_turn: 2.0", "`end_of_unfinished`"),
+    "levels in the wrong order": Slip(POLICY, "quiet: 0.35", "quiet: 0.65", "above `speech`"),
+    "station left out": Slip(POLICY, "  decide:     {confidence: 0.55, budget: 0.5, fallback: human}\n", "", "'decide' is missing", at="stations:"),
+    "fallback misspelled": Slip(POLICY, "fallback: rules", "fallback: ruels", "'rules'"),
+    "negative time": Slip(POLICY, "silence: 7.0", "silence: -7.0", "greater than 0"),
+    # forms
+    "form named wrongly": Slip(POTHOLE, "intent: pothole", "intent: theft_report", "named pothole.yaml", others=2),
+    "form of no intent": Slip(POTHOLE, "intent: pothole", "intent: pottery", "no intent 'pottery'", others=1),
+    "unknown slot in a form": Slip(POTHOLE, "slot: description", "slot: descripton", "no slot 'descripton'"),
+    "slot asked twice": Slip(POTHOLE, "slot: description", "slot: location", "asked twice", at="ask: ask_description"),
+    "slot without a question": Slip(
+        THEFT, "  - {slot: occurred_at, ask: ask_when}\n", "", "'occurred_at' has no question", at="slots:", others=2
+    ),
+    "unknown prompt in a form": Slip(
+        THEFT, "ask: ask_when}", "ask: ask_wehn}", "no prompt 'ask_wehn'", others=2
+    ),
+    "callback without its known form": Slip(
+        PROMPTS, "  ask_callback_known:", "  ask_callback_now:", "never said", others=6
+    ),
+    "skipping without having asked": Slip(
+        POTHOLE, "unless_declined: caller_name", "unless_declined: vehicle", "not asked before"
+    ),
+    "nothing to read back": Slip(POTHOLE, "confirm: confirm_place", "confirm: null", "needs a prompt under 'confirm'"),
+    # prompts and reasons
+    "missing prompt": Slip(PROMPTS, "  ask_amend: What should I change?\n", "", "'ask_amend' is missing", at="prompts:"),
+    "unused prompt": Slip(PROMPTS, "  sorry:", "  spare: Hello.\n  sorry:", "'spare' is never said"),
+    "unknown variable": Slip(PROMPTS, "about {title}?", "about {titel}?", "unknown variable '{titel}'"),
+    "unbalanced brace": Slip(PROMPTS, "about {title}?", "about {title?", "braces cannot be read"),
+    "unknown variable in a variant": Slip(PROMPTS, "- One moment, please.", "- One moment, {nam}.", "'{nam}'"),
+    "a format nobody can read": Slip(PROMPTS, "about {title}?", "about {title:d}?", "only a name"),
+    "a conversion nobody can read": Slip(PROMPTS, "about {title}?", "about {title!x}?", "only a name"),
+    "variable without quotes": Slip(PROMPTS, "ask_intent: Is this about {title}?", "ask_intent: {title}", "quotation"),
+    "empty prompt": Slip(PROMPTS, "  sorry: Sorry about that.", "  sorry: ''", "a text is expected"),
+    "reason without words": Slip(REASONS, "  caller_asked:", "  caller_aksed:", "never occurs", others=1),
+    # utterances
+    "unknown slot in a mark": Slip(SPOKEN, "utterances:\n", "utterances:\n  - hole on [Elm](locaton)\n", "no slot 'locaton'", at="locaton"),
+    "broken mark": Slip(SPOKEN, "utterances:\n", "utterances:\n  - hole on [Elm(location)\n", "belongs to no complete", at="[Elm("),
+    "unknown question": Slip(
+        SPOKEN, "utterances:\n", "utterances:\n  - {say: a hole, asked: were}\n", "no question 'were'", at="were}"
+    ),
+    "wrong intent in a file": Slip(SPOKEN, "intent: pothole", "intent: noise_complaint", "named pothole.yaml"),
+    "no words": Slip(SPOKEN, "utterances:\n", "utterances:\n  - '...'\n", "no words", at="'...'"),
+    # lines and carriers
+    "number on two lines": Slip(
+        LINES, "    transfer_emergency: \"+12035550199\"", "    transfer_emergency: \"+12035550199\"\n  spanish:\n"
+        "    numbers: [\"+12035550100\"]\n    language: en\n    voice: x\n    greeting: [greeting]\n"
+        "    transfer_human: \"+12035550111\"\n    transfer_emergency: \"+12035550199\"",
+        "already belongs to the line 'main'", at="\"+12035550100\"]\n    language: en\n    voice: x",
+    ),
+    "no such default line": Slip(LINES, "default: main", "default: mian", "no line 'mian'"),
+    "unknown greeting": Slip(LINES, "[greeting, how_can_i_help]", "[greting, how_can_i_help]", "no prompt 'greting'"),
+    "number without its plus": Slip(LINES, "\"+12035550111\"", "\"12035550111\"", "pattern"),
+    "unknown key in a dialect": Slip(CARRIER, "rate: 8000\n\n", "rate: 8000\nbits: 8\n\n", "unknown key 'bits'"),
+    "variable missing in a dialect": Slip(CARRIER, "{payload: $payload}", "{payload: $sound}", "play must use", at="commands:"),
+    # emergencies
+    "unbalanced phrase": Slip(DANGER, "phrase: someone is <hurt>", "phrase: (someone is <hurt>", "not closed", others=1),
+    "unknown list": Slip(DANGER, "phrase: someone is <hurt>", "phrase: someone is <hrut>", "hrut", others=2),
+    "idle list": Slip(DANGER, "  hurt: [", "  pets: [dog]\n  hurt: [", "no phrase uses the list <pets>"),
+    "example that does not match": Slip(DANGER, "[someone is bleeding]", "[someone is fine]", "someone is fine"),
+    "false alarm": Slip(DANGER, "[there is a pothole]", "[someone is hurt]", "someone is hurt"),
+    # lists, streets, places, summary
+    "word that is a number": Slip(COLORS, "- black\n", "- 12\n", "quotation marks"),
+    "street without its columns": Slip(STREETS, "2nd Street,0.293,\n", "2nd Street\n", "expected name,miles,also"),
+    "street of no length": Slip(STREETS, "2nd Street,0.293,\n", "2nd Street,long,\n", "expected name,miles,also"),
+    "street without a name": Slip(STREETS, "2nd Street,0.293,\n", ",0.293,\n", "expected name,miles,also"),
+    "street after an empty line": Slip(STREETS, "2nd Street,0.293,\n", "\n\n2nd Street,?,\n", "expected", at="2nd Street,?"),
+    "streets without a header": Slip(STREETS, "name,miles,also\n", "", "first line must be"),
+    "place on no street": Slip(PLACES, CITY_HALL, CITY_HALL.replace("Church", "Chruch"), "no street 'Chruch Street'"),
+    "unknown word in the summary": Slip(SUMMARY, "Why a person: $why", "Why a person: $wy", "wy"),
+    "phrase missing in the summary": Slip(SUMMARY, "@yes: yes\n", "", "@yes is missing", at="@#"),
+}  # fmt: skip
+
+
+def _line(text: str, slip: Slip) -> int:
+    if slip.at is not None:
+        return text[: text.index(slip.at)].count("\n") + 1
+    added = [line for line in slip.new.splitlines() if line not in slip.old.splitlines()]
+    return text[: text.index(added[0])].count("\n") + 1 if added else 1
+
+
+@pytest.mark.parametrize("name", SLIPS)
+def test_a_mistake_is_named_with_its_file_and_line(copy: Path, name: str) -> None:
+    slip = SLIPS[name]
+    edit(copy, slip.file, slip.old, slip.new)
+    found = mistakes_of(copy)
+    where = f"{slip.file}:{_line((copy / slip.file).read_text(), slip)}: "
+    assert any(mistake.startswith(where) and slip.says in mistake for mistake in found), "\n".join(found)
+    assert len(found) == 1 + slip.others, "\n".join(found)
+
+
+@pytest.mark.parametrize(
+    "file", [FLOW, POLICY, PROMPTS, REASONS, CATALOGUE, LINES, DANGER, STREETS, PLACES, SUMMARY, POTHOLE, SPOKEN]
+)
+def test_a_missing_file_is_named(copy: Path, file: str) -> None:
+    (copy / file).unlink()
+    found = mistakes_of(copy)
+    own = [f"{file}:1: this file is missing"]
+    # A form or a list of utterances is missed by the intent that it belongs to.
+    assert found == own or all(f"write {file}" in mistake or "never said" in mistake for mistake in found)
+
+
+@pytest.mark.parametrize("file", [FLOW, POLICY, PROMPTS, REASONS, CATALOGUE, LINES, DANGER, PLACES, POTHOLE, SPOKEN])
+def test_broken_yaml_is_one_mistake_and_no_other_file_is_blamed(copy: Path, file: str) -> None:
+    lines = (copy / file).read_text().count("\n")
+    with (copy / file).open("a") as text:
+        text.write("\n}: broken\n")
+    (mistake,) = mistakes_of(copy)
+    assert mistake.startswith((f"{file}:{lines + 2}: not valid YAML", f"{file}:{lines + 1}: not valid YAML"))
+
+
+def test_a_folder_without_files_is_named(copy: Path) -> None:
+    shutil.rmtree(copy / "telephony/carriers")
+    assert mistakes_of(copy) == ["telephony/carriers:1: there is no .yaml file in this folder"]
+
+
+def test_text_that_is_not_utf_8_is_named(copy: Path) -> None:
+    (copy / PROMPTS).write_bytes(b"prompts: {greeting: \xff}")
+    (mistake,) = mistakes_of(copy)
+    assert mistake.startswith(f"{PROMPTS}:1: this file cannot be read")
+
+
+def test_files_saved_by_a_spreadsheet_or_a_windows_editor_are_fine(copy: Path) -> None:
+    for file in (STREETS, PROMPTS, SUMMARY):
+        text = (copy / file).read_text()
+        (copy / file).write_bytes(b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode())
+    assert len(load_site(copy).streets) > 600
+
+
+def test_several_mistakes_at_once_are_all_reported(copy: Path) -> None:
+    chosen = [
+        "bad time zone",
+        "misspelled state",
+        "threshold out of range",
+        "nothing to read back",
+        "unused prompt",
+        "reason without words",
+        "unknown slot in a mark",
+        "unknown greeting",
+        "unknown key in a dialect",
+        "idle list",
+        "place on no street",
+        "street without its columns",
+        "unknown word in the summary",
+    ]
+    for name in chosen:
+        edit(copy, SLIPS[name].file, SLIPS[name].old, SLIPS[name].new)
+    found = mistakes_of(copy)
+    for name in chosen:
+        assert any(mistake.startswith(SLIPS[name].file) and SLIPS[name].says in mistake for mistake in found), name
+
+
+def test_several_mistakes_in_one_file_are_all_reported(copy: Path) -> None:
+    new = "utterances:\n  - hole on [Elm](locaton)\n  - hole on [Elm(location)\n  - {say: a hole, asked: were}\n"
+    edit(copy, SPOKEN, "utterances:\n", new)
+    assert [mistake.split(": ")[0] for mistake in mistakes_of(copy)] == [f"{SPOKEN}:{line}" for line in (4, 5, 6)]
