@@ -50,6 +50,7 @@ from callbot.events import (
     Transcribed,
     Transfer,
     TurnEnded,
+    TurnRecord,
     Understand,
     Understanding,
     Understood,
@@ -97,6 +98,8 @@ class Call:
     _turn: _Turn = field(default_factory=_Turn)
     _pending: Reply | None = None
     """The answer that waits for the commit of its turn."""
+    _record: TurnRecord | None = None
+    """Of the last turn that was answered."""
     _filing: bool = False
     _later: list[Transcribed] = field(default_factory=list)
     """Turns that were recognised while the store was busy."""
@@ -222,7 +225,8 @@ class Call:
             return []
         if self._filing:
             self._filing = False
-            return self._go_on(machine.saved(self.book, self.dialog, fact.case_number or ""), at)
+            reply_after = machine.saved(self.book, self.dialog, fact.case_number or "")
+            return [self._amended(reply_after), *self._go_on(reply_after, at)]
         reply, self._pending = self._pending, None
         assert reply is not None  # phase "saving" is entered with an answer or a filing
         if reply.file is not None:
@@ -342,11 +346,17 @@ class Call:
         self._pending = replace(reply, dialog=self.dialog)
         self.phase = "saving"
         record = turn_record(asked, reply, heard, self._turn.text, self._turn.started_at, self._turn.ended_at)
+        self._record = record
         return [
             StopTimer("silence"),
             StopTimer("keys"),
             SaveTurn(record, snapshot(self.book, self.dialog, "draft")),
         ]
+
+    def _amended(self, reply: Reply) -> SaveTurn:
+        """The turn with what is said about the filed case; that is known only after the commit."""
+        assert self._record is not None  # filing follows a turn
+        return SaveTurn(replace(self._record, said=(*self._record.said, *reply.say), state=reply.dialog.state), None)
 
     def _go_on(self, reply: Reply, at: float) -> list[Command]:
         """Say the answer; the turn has been committed."""

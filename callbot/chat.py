@@ -59,7 +59,7 @@ class Chat:
     _turn: int = 0
     _at: float = 0.0
     _said: list[str] = field(default_factory=list)
-    _turns: list[TurnRecord] = field(default_factory=list)
+    _turns: dict[int, TurnRecord] = field(default_factory=dict)
     _case: CaseSnapshot | None = None
     _number: str | None = None
     _summary: str | None = None
@@ -130,7 +130,7 @@ class Chat:
                 engine = self.understander if command.by == "model" else self.rules
                 return [Understood(command.turn, engine.understand(command.text, command.asked, self._started.wall))]
             case SaveTurn():
-                self._turns.append(command.record)
+                self._turns[command.record.index] = command.record
                 return [Saved(command.record.index, self._keep(command))]
             case SaveCase():
                 self._case, self._summary = command.case, self._brief(command)
@@ -154,7 +154,7 @@ class Chat:
         self.store.escalate(self.call_id, command, self._summary, self.now())
 
     def _brief(self, command: Escalate | SaveCase) -> str:
-        return brief(self.site.playbook, self.site.summary, self._turns, command)
+        return brief(self.site.playbook, self.site.summary, tuple(self._turns.values()), command)
 
     def _report(self, heard: str | None) -> dict[str, Any]:
         """What `callbot chat --json` prints for this turn."""
@@ -165,7 +165,7 @@ class Chat:
             "heard": heard,
             "say": said,
             "state": self._call.dialog.state,
-            "intent": self._turns[-1].intent if self._turns else None,
+            "intent": self._turns[max(self._turns)].intent,
             "case": self.store.case(self._number) if self._number else None,
             "outcome": outcome,
             "summary": self._summary if self._over else None,

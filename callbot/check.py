@@ -12,7 +12,7 @@ from zoneinfo import available_timezones
 from callbot.dialog.render import VARIABLES, variables_of
 from callbot.events import Station
 from callbot.nlu.utterances import MarkupError, UtteranceFile, examples
-from callbot.schema import OTHER_INTENTS, Catalogue, Flow, Form, Lines, Move, Places, Policy, Prompts, Reasons
+from callbot.schema import OTHER_INTENTS, Catalogue, Flow, Form, Lines, Move, Places, Policy, Prompts, Reasons, State
 
 Finding = tuple[tuple[str | int, ...], str]
 
@@ -44,6 +44,13 @@ _BY_QUESTION: Mapping[str, frozenset[str]] = {
     "more": frozenset({"affirm", "deny", "case_intent"}),
 }
 """Triggers for which a state needs a row of its own, by what it asks."""
+
+
+_ABOUT_A_CASE = ("slot", "confirm", "amend")
+"""Questions about a case that has begun."""
+
+_FORM_DONE = ("complete", "complete_for_person", "incomplete_for_person")
+"""Triggers that occur when a form has no question left."""
 
 
 def catalogue(content: Catalogue, forms: Collection[str], taught: Collection[str]) -> Iterator[Finding]:
@@ -121,6 +128,22 @@ def flow(content: Flow, texts: Prompts) -> Iterator[Finding]:
         for name in sorted(set(content.states) - _reachable(content)):
             yield ("states", name), f"the state '{name}' can never be reached"
     yield from _complete(content)
+    yield from _coherent(content)
+
+
+def _coherent(content: Flow) -> Iterator[Finding]:
+    """No row leads to a question about a case, or a guess at one, where there is none."""
+    for position, move in _moves(content):
+        source = content.states[position[1]] if position[0] == "states" else State()
+        target = content.states.get(move.to, State())
+        trigger = position[-1]
+        begins = trigger == "case_intent" or (source.asks == "intent" and trigger == "affirm")
+        if (target.files or target.asks in _ABOUT_A_CASE) and not begins and source.asks not in _ABOUT_A_CASE:
+            yield (*position, "to"), f"there is no case yet that '{move.to}' could be about"
+        if target.asks == "intent" and trigger != "unsure_intent":
+            yield (*position, "to"), f"only `unsure_intent` may lead to '{move.to}': there is no guess to ask about"
+        if trigger in _FORM_DONE and (move.to == "same" or target.asks == "slot"):
+            yield (*position, "to"), "nothing is left to ask: this must lead to another kind of state"
 
 
 def _complete(content: Flow) -> Iterator[Finding]:

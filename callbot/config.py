@@ -23,7 +23,10 @@ STARTER_SITE = Path(__file__).resolve().parent.parent
 class Settings(BaseSettings):
     """All options. Paths are absolute after loading."""
 
-    model_config = SettingsConfigDict(env_prefix="CALLBOT_", env_file=".env", extra="ignore", frozen=True)
+    # An empty variable counts as not set: container files pass those on, and an empty token would be a weak one.
+    model_config = SettingsConfigDict(
+        env_prefix="CALLBOT_", env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
+    )
 
     home: Path = Field(default_factory=lambda: platformdirs.user_data_path("callbot", appauthor=False))
     """Database, recordings, keys."""
@@ -57,8 +60,11 @@ def load(**flags: Any) -> Settings:
     Raises ConfigError, naming the option, when a value is wrong.
     """
     given = {name: value for name, value in flags.items() if value is not None}
+    secrets = os.environ.get("CALLBOT_SECRETS_DIR") or None
+    if secrets is not None and not Path(secrets).is_dir():
+        raise ConfigError(f"CALLBOT_SECRETS_DIR: there is no folder {secrets}")
     try:
-        settings = Settings(_secrets_dir=os.environ.get("CALLBOT_SECRETS_DIR"), **given)
+        settings = Settings(_secrets_dir=secrets, **given)
     except ValidationError as error:
         lines = [f"CALLBOT_{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors()]
         raise ConfigError("; ".join(lines)) from error

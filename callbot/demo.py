@@ -9,7 +9,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from callbot.config import STARTER_SITE, Settings
 from callbot.content import load_site
@@ -35,7 +35,7 @@ class DemoCall(Strict):
     """File names of recordings."""
     outcome: Outcome
     intent: str | None = None
-    slots: dict[str, str | bool | float] = {}
+    slots: dict[str, str | bool | float] = Field(default_factory=dict)
     """Expected values by path: "location.number"."""
     before_caller_finished: bool = False
     """The call must have been transferred before the recording was over."""

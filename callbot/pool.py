@@ -39,6 +39,7 @@ class Pool:
 
     def __init__(self, workers: int) -> None:
         self.workers = workers
+        self.closed = False
         self._jobs: queue.PriorityQueue[_Job] = queue.PriorityQueue()
         self._order = itertools.count()
         self._unsettled: set[asyncio.Future[Any]] = set()
@@ -76,11 +77,14 @@ class Pool:
         return future
 
     def close(self) -> None:
-        """Let running jobs finish and end the threads; jobs that have not begun are dropped."""
+        """Let running jobs finish and end the threads; jobs that have not begun are cancelled."""
+        self.closed = True
         for _ in self._threads:
             self._jobs.put((-1, next(self._order), None))
         for thread in self._threads:
             thread.join()
+        for future in list(self._unsettled):
+            _tell(future.get_loop(), future.cancel)
 
     def __enter__(self) -> Self:
         return self
@@ -91,14 +95,17 @@ class Pool:
         self.close()
 
     def _work(self) -> None:
-        while (job := self._jobs.get()[2]) is not None:
+        while (job := self._jobs.get()[2]) is not None and not self.closed:
             job()
 
 
 def _settle(future: asyncio.Future[Any], result: Any, error: BaseException | None) -> None:
     if future.done():
         return
-    if error is not None:
+    if isinstance(error, StopIteration):
+        # A future refuses this one, and whoever waits would wait for ever.
+        future.set_exception(RuntimeError("an engine raised StopIteration"))
+    elif error is not None:
         future.set_exception(error)
     else:
         future.set_result(result)

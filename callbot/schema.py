@@ -155,7 +155,7 @@ class State(Strict):
     """Entering it files the case; the only way on is `saved`."""
     ends: Literal["disposition", "human", "emergency"] | None = None
     """The call ends here: as the case was disposed, with a person, as an emergency."""
-    on: dict[Trigger, Move] = {}
+    on: dict[Trigger, Move] = Field(default_factory=dict)
 
 
 class Flow(Strict):

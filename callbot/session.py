@@ -24,7 +24,6 @@ from callbot.errors import CallbotError
 from callbot.events import (
     CallEnded,
     CallStarted,
-    CaseSnapshot,
     ClearPlayback,
     Command,
     Escalate,
@@ -103,7 +102,7 @@ class Session:
     _facts: asyncio.Queue[tuple[float, Fact]] = field(default_factory=asyncio.Queue)
     _log: list[tuple[float, dict[str, Any]]] = field(default_factory=list)
     """Facts and commands that are not in the store yet."""
-    _turns: list[TurnRecord] = field(default_factory=list)
+    _turns: dict[int, TurnRecord] = field(default_factory=dict)
     _tasks: asyncio.TaskGroup = field(init=False)
     _until_end: set[asyncio.Task[None]] = field(default_factory=set)
     """Tasks that mean nothing once the call is over."""
@@ -199,7 +198,7 @@ class Session:
             case Understand():
                 self._start(self._understand(command), until_end=True)
             case SaveTurn():
-                self._turns.append(command.record)
+                self._turns[command.record.index] = command.record
                 self._publish_state(command)
                 self._start(self._save_turn(command))
             case SaveCase():
@@ -292,7 +291,7 @@ class Session:
         """The operators' summary; without it (its station's fallback is to go on) the transcript speaks."""
         began = self.clock()
         try:
-            text = brief(self.call.book, self.room.summary_template, self._turns, command)
+            text = brief(self.call.book, self.room.summary_template, tuple(self._turns.values()), command)
         except Exception:
             log.exception("call %s: no summary could be made", self.started.call_id)
             self.room.metrics.station_failed("summarize")

@@ -130,25 +130,39 @@ SLIPS = {
     "state that is stuck": Slip(
         FLOW, "deny: {to: open, say: [sorry]}", "deny: {to: limbo}\n  limbo: {}", "stuck", at="  limbo: {}", others=1
     ),
-    "state without a needed row": Slip(FLOW, "      affirm: {to: filing}\n      deny", "      deny", "row 'affirm'", at="  confirm:"),
-    "filing without a way on": Slip(FLOW, "    on:\n      saved: {to: more}\n", "", "row `saved`", at="  filing:", others=1),
+    "state without a needed row": Slip(
+        FLOW, "      affirm: {to: filing}\n      deny", "      deny", "row 'affirm'", at="  confirm:"
+    ),
+    "filing without a way on": Slip(
+        FLOW, "    on:\n      saved: {to: more}\n", "", "row `saved`", at="  filing:", others=1
+    ),
     "nowhere to go with silence": Slip(
         FLOW, "  silence: {to: same, say: [still_there]}\n", "", "'silence' leads nowhere", at="anywhere:", others=1
     ),
     "a person who is no person": Slip(FLOW, "ask_person: {to: handover", "ask_person: {to: goodbye", "with a person"),
     "an emergency that does not end": Slip(FLOW, "{ends: emergency}", "{asks: more}", "`ends: emergency`", others=3),
-    "unknown trigger": Slip(FLOW, "      saved: {to: more}", "      saved: {to: more}\n      smiles: {to: more}", "Input should be"),
+    "unknown trigger": Slip(
+        FLOW, "      saved: {to: more}", "      saved: {to: more}\n      smiles: {to: more}", "Input should be"
+    ),
     "unknown prompt in the flow": Slip(
         FLOW, "say: [repeat_intro]", "say: [repeat_into]", "no prompt 'repeat_into'", others=1
     ),
-    "row without a target": Slip(FLOW, "affirm: {to: collect}", "affirm: {too: collect}", "unknown key 'too'", others=1),
+    "row without a target": Slip(
+        FLOW, "affirm: {to: collect}", "affirm: {too: collect}", "unknown key 'too'", others=1
+    ),
     # policy
     "threshold out of range": Slip(POLICY, "  act: 0.50", "  act: 50", "less than or equal to 1"),
     "thresholds in the wrong order": Slip(POLICY, "unsure_intent: 0.35", "unsure_intent: 0.65", "above `intent`"),
     "closing in the wrong order": Slip(POLICY, "close_unconfirmed: 0.75", "close_unconfirmed: 0.5", "below `close`"),
     "pauses in the wrong order": Slip(POLICY, "end_of_turn: 0.35", "end_of_turn: 2.0", "`end_of_unfinished`"),
     "levels in the wrong order": Slip(POLICY, "quiet: 0.35", "quiet: 0.65", "above `speech`"),
-    "station left out": Slip(POLICY, "  decide:     {confidence: 0.55, budget: 0.5, fallback: human}\n", "", "'decide' is missing", at="stations:"),
+    "station left out": Slip(
+        POLICY,
+        "  decide:     {confidence: 0.55, budget: 0.5, fallback: human}\n",
+        "",
+        "'decide' is missing",
+        at="stations:",
+    ),
     "fallback misspelled": Slip(POLICY, "fallback: rules", "fallback: ruels", "'rules'"),
     "negative time": Slip(POLICY, "silence: 7.0", "silence: -7.0", "greater than 0"),
     # forms
@@ -159,9 +173,7 @@ SLIPS = {
     "slot without a question": Slip(
         THEFT, "  - {slot: occurred_at, ask: ask_when}\n", "", "'occurred_at' has no question", at="slots:", others=2
     ),
-    "unknown prompt in a form": Slip(
-        THEFT, "ask: ask_when}", "ask: ask_wehn}", "no prompt 'ask_wehn'", others=2
-    ),
+    "unknown prompt in a form": Slip(THEFT, "ask: ask_when}", "ask: ask_wehn}", "no prompt 'ask_wehn'", others=2),
     "callback without its known form": Slip(
         PROMPTS, "  ask_callback_known:", "  ask_callback_now:", "never said", others=6
     ),
@@ -170,7 +182,9 @@ SLIPS = {
     ),
     "nothing to read back": Slip(POTHOLE, "confirm: confirm_place", "confirm: null", "needs a prompt under 'confirm'"),
     # prompts and reasons
-    "missing prompt": Slip(PROMPTS, "  ask_amend: What should I change?\n", "", "'ask_amend' is missing", at="prompts:"),
+    "missing prompt": Slip(
+        PROMPTS, "  ask_amend: What should I change?\n", "", "'ask_amend' is missing", at="prompts:"
+    ),
     "unused prompt": Slip(PROMPTS, "  sorry:", "  spare: Hello.\n  sorry:", "'spare' is never said"),
     "unknown variable": Slip(PROMPTS, "about {title}?", "about {titel}?", "unknown variable '{titel}'"),
     "unbalanced brace": Slip(PROMPTS, "about {title}?", "about {title?", "braces cannot be read"),
@@ -181,8 +195,12 @@ SLIPS = {
     "empty prompt": Slip(PROMPTS, "  sorry: Sorry about that.", "  sorry: ''", "a text is expected"),
     "reason without words": Slip(REASONS, "  caller_asked:", "  caller_aksed:", "never occurs", others=1),
     # utterances
-    "unknown slot in a mark": Slip(SPOKEN, "utterances:\n", "utterances:\n  - hole on [Elm](locaton)\n", "no slot 'locaton'", at="locaton"),
-    "broken mark": Slip(SPOKEN, "utterances:\n", "utterances:\n  - hole on [Elm(location)\n", "belongs to no complete", at="[Elm("),
+    "unknown slot in a mark": Slip(
+        SPOKEN, "utterances:\n", "utterances:\n  - hole on [Elm](locaton)\n", "no slot 'locaton'", at="locaton"
+    ),
+    "broken mark": Slip(
+        SPOKEN, "utterances:\n", "utterances:\n  - hole on [Elm(location)\n", "belongs to no complete", at="[Elm("
+    ),
     "unknown question": Slip(
         SPOKEN, "utterances:\n", "utterances:\n  - {say: a hole, asked: were}\n", "no question 'were'", at="were}"
     ),
@@ -190,18 +208,25 @@ SLIPS = {
     "no words": Slip(SPOKEN, "utterances:\n", "utterances:\n  - '...'\n", "no words", at="'...'"),
     # lines and carriers
     "number on two lines": Slip(
-        LINES, "    transfer_emergency: \"+12035550199\"", "    transfer_emergency: \"+12035550199\"\n  spanish:\n"
-        "    numbers: [\"+12035550100\"]\n    language: en\n    voice: x\n    greeting: [greeting]\n"
-        "    transfer_human: \"+12035550111\"\n    transfer_emergency: \"+12035550199\"",
-        "already belongs to the line 'main'", at="\"+12035550100\"]\n    language: en\n    voice: x",
+        LINES,
+        '    transfer_emergency: "+12035550199"',
+        '    transfer_emergency: "+12035550199"\n  spanish:\n'
+        '    numbers: ["+12035550100"]\n    language: en\n    voice: x\n    greeting: [greeting]\n'
+        '    transfer_human: "+12035550111"\n    transfer_emergency: "+12035550199"',
+        "already belongs to the line 'main'",
+        at='"+12035550100"]\n    language: en\n    voice: x',
     ),
     "no such default line": Slip(LINES, "default: main", "default: mian", "no line 'mian'"),
     "unknown greeting": Slip(LINES, "[greeting, how_can_i_help]", "[greting, how_can_i_help]", "no prompt 'greting'"),
-    "number without its plus": Slip(LINES, "\"+12035550111\"", "\"12035550111\"", "pattern"),
+    "number without its plus": Slip(LINES, '"+12035550111"', '"12035550111"', "pattern"),
     "unknown key in a dialect": Slip(CARRIER, "rate: 8000\n\n", "rate: 8000\nbits: 8\n\n", "unknown key 'bits'"),
-    "variable missing in a dialect": Slip(CARRIER, "{payload: $payload}", "{payload: $sound}", "play must use", at="commands:"),
+    "variable missing in a dialect": Slip(
+        CARRIER, "{payload: $payload}", "{payload: $sound}", "play must use", at="commands:"
+    ),
     # emergencies
-    "unbalanced phrase": Slip(DANGER, "phrase: someone is <hurt>", "phrase: (someone is <hurt>", "not closed", others=1),
+    "unbalanced phrase": Slip(
+        DANGER, "phrase: someone is <hurt>", "phrase: (someone is <hurt>", "not closed", others=1
+    ),
     "unknown list": Slip(DANGER, "phrase: someone is <hurt>", "phrase: someone is <hrut>", "hrut", others=2),
     "idle list": Slip(DANGER, "  hurt: [", "  pets: [dog]\n  hurt: [", "no phrase uses the list <pets>"),
     "example that does not match": Slip(DANGER, "[someone is bleeding]", "[someone is fine]", "someone is fine"),
@@ -211,12 +236,14 @@ SLIPS = {
     "street without its columns": Slip(STREETS, "2nd Street,0.293,\n", "2nd Street\n", "expected name,miles,also"),
     "street of no length": Slip(STREETS, "2nd Street,0.293,\n", "2nd Street,long,\n", "expected name,miles,also"),
     "street without a name": Slip(STREETS, "2nd Street,0.293,\n", ",0.293,\n", "expected name,miles,also"),
-    "street after an empty line": Slip(STREETS, "2nd Street,0.293,\n", "\n\n2nd Street,?,\n", "expected", at="2nd Street,?"),
+    "street after an empty line": Slip(
+        STREETS, "2nd Street,0.293,\n", "\n\n2nd Street,?,\n", "expected", at="2nd Street,?"
+    ),
     "streets without a header": Slip(STREETS, "name,miles,also\n", "", "first line must be"),
     "place on no street": Slip(PLACES, CITY_HALL, CITY_HALL.replace("Church", "Chruch"), "no street 'Chruch Street'"),
     "unknown word in the summary": Slip(SUMMARY, "Why a person: $why", "Why a person: $wy", "wy"),
     "phrase missing in the summary": Slip(SUMMARY, "@yes: yes\n", "", "@yes is missing", at="@#"),
-}  # fmt: skip
+}
 
 
 def _line(text: str, slip: Slip) -> int:

@@ -9,7 +9,6 @@ from callbot.events import Scalar, SlotHit, SlotValue
 from callbot.nlu.addresses import merge_location
 from callbot.schema import FormSlot, Playbook
 
-
 _NAMES = ("caller_name", "person_name")
 
 

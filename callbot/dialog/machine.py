@@ -147,7 +147,8 @@ def _ending(
     if ends == "disposition":
         return Reply(dialog, said, trigger, end=dialog.outcome or "answer")
     outcome: Outcome = "emergency" if ends == "emergency" else "human"
-    return Reply(replace(dialog, outcome=outcome), said, trigger, end=outcome, reason=_reason(book, dialog, move, trigger))
+    reason = _reason(book, dialog, move, trigger)
+    return Reply(replace(dialog, outcome=outcome), said, trigger, end=outcome, reason=reason)
 
 
 def _reason(book: Playbook, dialog: Dialog, move: Move, trigger: Trigger) -> str:

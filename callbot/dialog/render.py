@@ -51,7 +51,7 @@ def fixed_sentences(prompts: Mapping[str, Sequence[str]]) -> list[str]:
 def spoken_value(value: SlotValue) -> str:
     """A slot's value in the words of a read-back; cases/summary.py has the written form.
 
-    >>> spoken_value({"text": "two fifteen orange", "street": "Orange Street", "number": "215", "matched": "Orange Street"})
+    >>> spoken_value({"text": "215 orange", "street": "Orange Street", "number": "215", "matched": "Orange Street"})
     '215 Orange Street'
     >>> spoken_value(True)
     'yes'

@@ -119,7 +119,8 @@ class EmergencyHit:
 _QUOTES: Final = {0x2018: "'", 0x2019: "'", 0x02BC: "'", 0x60: "'"}
 _NINE_ONE_ONE: Final = re.compile(r"\b(?:9[\s.-]*1[\s.-]*1|nine[\s-]*one[\s-]*one|nine[\s-]*eleven)\b")
 _ABBREVIATION: Final = re.compile(r"\b(st|ave|rd|blvd|ln|ct|pl|apt|mr|mrs|ms|dr|jr|sr|a\.m|p\.m)\.(?=\s+\w)")
-_TOKEN: Final = re.compile(r"[^\W_]+(?:'[^\W_]+)*|[.!?;。]+(?=\s|$)")
+_ANSWER: Final = re.compile(r"\b(no|nope|yes|yeah|yep),")
+_TOKEN: Final = re.compile(r"[^\W_]+(?:'[^\W_]+)*|[.!?;]+(?=\s|$)")
 _HESITATIONS: Final = frozenset({"um", "umm", "uh", "uhh", "uhm", "er", "erm", "hm", "hmm", "mm", "ah", "eh"})
 _SUFFIXES: Final = {"'s": "'s", "n't": "not", "'re": "are", "'m": "am", "'ve": "have", "'ll": "will"}
 _OPENED: Final = {
@@ -154,12 +155,12 @@ def _open(word: str) -> list[str]:
 def _normalise(text: str) -> str:
     """The words of `text`, each after a space, or after a line break where it begins a sentence."""
     text = unicodedata.normalize("NFKC", text).lower().translate(_QUOTES)
-    text = _ABBREVIATION.sub(r"\1", _NINE_ONE_ONE.sub("911", text))
+    text = _ABBREVIATION.sub(r"\1", _ANSWER.sub(r"\1.", _NINE_ONE_ONE.sub("911", text)))
     pieces: list[str] = []
     separator, previous = " ", ""
     for token in _TOKEN.findall(text):
-        if token[0] in ".!?;。":
-            separator = "\n"
+        if token[0] in ".!?;":
+            separator = separator if token.startswith("..") else "\n"  # dots are a pause
             continue
         for word in _open(token):
             if word == previous or word in _HESITATIONS:

@@ -27,7 +27,8 @@ def known_examples(files: Sequence[UtteranceFile]) -> list[Example]:
 
 
 def split(known: Sequence[Example], seed: int) -> tuple[list[Example], list[Example]]:
-    """(Trained on, calibration): about one in eight of every intent is kept for calibration, at least one."""
+    """(Trained on, calibration): about one in eight of every intent is kept for calibration, at least one unless
+    there is only one."""
     by_intent: dict[str, list[Example]] = defaultdict(list)
     for example in known:
         by_intent[str(example.intent)].append(example)
@@ -35,7 +36,7 @@ def split(known: Sequence[Example], seed: int) -> tuple[list[Example], list[Exam
     trained, calibration = [], []
     for intent in sorted(by_intent):
         shuffled = rng.sample(by_intent[intent], len(by_intent[intent]))
-        cut = max(1, round(len(shuffled) * CALIBRATION_SHARE))
+        cut = min(len(shuffled) - 1, max(1, round(len(shuffled) * CALIBRATION_SHARE)))
         calibration += shuffled[:cut]
         trained += shuffled[cut:]
     return trained, calibration

@@ -1,6 +1,6 @@
 """Trains the small model's adapter from a site's example utterances.
 
-The recipe (low-rank adapter of rank 16, both heads at once, one-cycle schedule) was chosen by measurement on
+The recipe (low-rank adapter of rank 16, both heads at once, a rate that rises and falls) was chosen by measurement on
 public benchmarks: it is as good as training the whole encoder, at 3 % of its size. What decides here is data:
 each pass sees every example in other words (see `augment`). One example in eight is never trained on: it picks
 the best pass, sets the temperatures and the out-of-scope threshold. The held-out utterances, written by another

@@ -336,13 +336,13 @@ def test_look_alike_is_left_alone_at_every_word(sentence: str) -> None:
     [
         ("nobody was hurt but now there's smoke coming out of the engine", {"fire"}),
         (
-            "I was calling about a parking problem, there's a van that's blocking oh my god someone just got hit"
-            " by a car he's not moving",
+            "I was calling about a parking problem, there's a van that's blocking oh my god someone just"
+            " got hit by a car he's not moving",
             {"crash_injury", "medical"},
         ),
         ("the fire hydrant is leaking and my house is on fire", {"fire"}),
         ("my car was broken into last night and now he's back and he's got a gun", {"weapon"}),
-        ("I'm calling about a noise complaint from yesterday. Someone is breaking into my house.", {"intruder"}),
+        ("I'm calling about the noise yesterday. Someone is breaking into my house.", {"intruder"}),
         ("there's a dead raccoon and my son is not breathing", {"medical"}),
         ("it's not an emergency well my dad is having chest pains", {"medical"}),
         ("my dog ran away and my daughter is drowning", {"medical"}),
@@ -487,13 +487,22 @@ def test_mundane_sentences_do_not_hide_an_emergency(before: str, sentence: str, 
     assert RULES.find(f"{before} {sentence}. {after}") is not None
 
 
+@given(
+    st.sampled_from(["", "I need to report", "yeah hi", "I'm calling because", "I think", "can you send someone"]),
+    SPOKEN.filter(lambda sentence: len(sentence.split()) > 4),
+    st.sampled_from(["", "at 12 Elm Street please", "I don't know what to do", "my name is Maria"]),
+)
+def test_a_frame_without_punctuation_does_not_hide_an_emergency(before: str, sentence: str, after: str) -> None:
+    assert RULES.find(f"{before} {sentence} {after}") is not None
+
+
 @given(SPOKEN, st.sampled_from([str.upper, str.lower, str.title, str.swapcase]))
 def test_case_does_not_matter(sentence: str, change: Any) -> None:
     assert RULES.find(change(sentence)) == RULES.find(sentence)
 
 
 @given(SPOKEN, st.sampled_from([",", " -", " ...", "!", "?", ";", " uh", " um,"]), st.data())
-def test_punctuation_and_hesitation_do_not_hide_an_emergency(sentence: str, mark: str, data: st.DataObject) -> None:
+def test_punctuation_does_not_hide_an_emergency(sentence: str, mark: str, data: st.DataObject) -> None:
     words = sentence.split()
     at = data.draw(st.integers(1, len(words)))
     marked = words[at - 1] + (mark if mark.startswith((",", " ")) or at == len(words) else ",")
@@ -526,12 +535,12 @@ def _milliseconds(text: str, times: int) -> float:
 
 
 def test_forty_words_take_less_than_two_milliseconds() -> None:
-    text = "hi I'm calling because my neighbor on Orange Street has had his car parked in front of my driveway for"
-    text += " three days and he's not moving it and somebody told me to call you about getting it towed please"
+    text = "hi I'm calling because my neighbor on Orange Street has had his car parked in front of my driveway"
+    text += " for three days and he's not moving it and somebody told me to call you to get it towed please"
     assert _milliseconds(text, 20) < 2
 
 
-@pytest.mark.parametrize("word", ["my old man is ", "fire hydrant ", "he is not ", "the dog and someone with a ", "a "])
+@pytest.mark.parametrize("word", ["my old man is ", "fire hydrant ", "he is not ", "a dog with a ", "a "])
 def test_time_grows_with_length_and_not_faster(word: str) -> None:
     words = len(word.split())
     short, long = (_milliseconds(word * (size // words), 3) for size in (250, 2000))
@@ -561,6 +570,10 @@ def test_time_grows_with_length_and_not_faster(word: str) -> None:
         ("cannot", "I cant", "can not"),
         ("isn't it", "is not it", "is not it"),
         ("he stopped", "he uh he he stopped", "he stopped"),
+        ("no fire", "no fire here", "no fire"),
+        ("a .. fire", "a no, fire", "a no fire"),
+        ("it .. burns", "it no, really burns", None),
+        ("it .. burns", "it is... it burns", "it is it burns"),
         ("call 911", "call nine one one", "call 911"),
         ("call 911", "call 9-1-1", "call 911"),
         ("four year old", "my four-year-old", "four year old"),

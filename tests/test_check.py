@@ -1,0 +1,55 @@
+"""Cross-checks that are easier to try on the shipped content than in a copied file (see test_content.py)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from callbot import check
+from callbot.content import Site
+from callbot.schema import Flow, Move, Prompts
+
+
+def _with_row(flow: Flow, state: str, trigger: str, move: Move) -> Flow:
+    """The flow with one row of one state replaced."""
+    on: dict[Any, Move] = {**flow.states[state].on, trigger: move}
+    changed = flow.states[state].model_copy(update={"on": on})
+    return flow.model_copy(update={"states": {**flow.states, state: changed}})
+
+
+@pytest.fixture
+def texts(site: Site) -> Prompts:
+    return Prompts.model_validate({"prompts": site.playbook.prompts})
+
+
+@pytest.mark.parametrize(
+    ("state", "trigger", "to", "says"),
+    [
+        ("more", "affirm", "filing", "no case yet"),
+        ("open", "details", "confirm", "no case yet"),
+        ("filing", "saved", "amend", "no case yet"),
+        ("identify", "deny", "collect", "no case yet"),
+        ("more", "affirm", "identify", "no guess"),
+        ("collect", "complete", "same", "nothing is left to ask"),
+        ("collect", "complete", "collect", "nothing is left to ask"),
+    ],
+)
+def test_a_row_that_would_break_a_call_is_refused(
+    site: Site, texts: Prompts, state: str, trigger: str, to: str, says: str
+) -> None:
+    flow = _with_row(site.playbook.flow, state, trigger, Move(to=to))
+    found = [
+        sentence for position, sentence in check.flow(flow, texts) if position == ("states", state, "on", trigger, "to")
+    ]
+    assert says in "".join(found)
+
+
+@pytest.mark.parametrize(("state", "trigger", "to"), [("more", "deny", "open"), ("amend", "affirm", "collect")])
+def test_a_row_that_staff_may_want_is_allowed(site: Site, texts: Prompts, state: str, trigger: str, to: str) -> None:
+    assert list(check.flow(_with_row(site.playbook.flow, state, trigger, Move(to=to)), texts)) == []
+
+
+def test_a_line_of_its_own_greeting_is_no_unused_prompt(site: Site, texts: Prompts) -> None:
+    more = Prompts(prompts={**texts.prompts, "greeting_at_night": "Good night."})
+    assert list(check.unused_prompts(more, site.playbook.flow, site.playbook.forms)) == []
