@@ -49,6 +49,7 @@ class Ear:
     _since_partial: float = 0.0
     _partial: asyncio.Future[Transcript] | None = None
     _final: asyncio.Future[Transcript] | None = None
+    _judgement: asyncio.Future[float] | None = None
     _finals: dict[int, asyncio.Future[Transcript]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -72,7 +73,7 @@ class Ear:
 
     def close(self) -> None:
         """Drop everything that is still being worked on."""
-        for future in (self._partial, self._final, *self._finals.values()):
+        for future in (self._partial, self._final, self._judgement, *self._finals.values()):
             if future is not None:
                 future.cancel()
 
@@ -88,7 +89,7 @@ class Ear:
                 self._final = self._recognise()
                 self._judge()
             case Signal.RESUMED:
-                self._drop_final()
+                self._drop_pause()
             case Signal.ENDED:
                 self._finish()
 
@@ -107,14 +108,16 @@ class Ear:
         future.add_done_callback(_seen)
         return future
 
-    def _drop_final(self) -> None:
-        if self._final is not None:
-            self._final.cancel()
-            self._final = None
+    def _drop_pause(self) -> None:
+        """The pause was none: what was begun in it must not be taken for an answer to the next one."""
+        for future in (self._final, self._judgement):
+            if future is not None:
+                future.cancel()
+        self._final = self._judgement = None
 
     def _judge(self) -> None:
-        future = self.pool.submit(Priority.FINAL, self.detector.complete, self._heard())
-        future.add_done_callback(self._judged)
+        self._judgement = self.pool.submit(Priority.FINAL, self.detector.complete, self._heard())
+        self._judgement.add_done_callback(self._judged)
 
     def _judged(self, future: asyncio.Future[float]) -> None:
         if future.cancelled():

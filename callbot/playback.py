@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from callbot.engines import SAMPLE_RATE, Audio, Line, Synthesizer
@@ -60,9 +61,10 @@ class Playback:
         self._queue.clear()
         if self._speaking is not None:
             self._speaking.cancel()
-        await self.line.clear()
         for speak in waiting:
             self._end(speak.utterance, 0.0)
+        with suppress(ConnectionError):  # the line is gone; the gateway tells the call
+            await self.line.clear()
 
     async def finished(self, utterance: int) -> None:
         """Wait until an utterance has been heard, cleared or failed."""
@@ -81,6 +83,8 @@ class Playback:
                 task, self._speaking = self._speaking, None
                 if not task.cancelled() and task.exception() is not None:
                     self._fail(speak, task.exception())
+                if not self._finished[speak.utterance].is_set():
+                    self._end(speak.utterance, 0.0)  # it was cleared before it had begun
 
     def close(self) -> None:
         """End what is being spoken."""
@@ -93,8 +97,8 @@ class Playback:
         clock = _Clock()
         sentences = list(speak.sentences)
         done = 0
+        ahead = self._make(sentences[0]) if sentences else None
         try:
-            ahead = self._make(sentences[0]) if sentences else None
             for index in range(len(sentences)):
                 assert ahead is not None
                 audio = await asyncio.wait_for(ahead, self.budget)
@@ -107,6 +111,9 @@ class Playback:
         except asyncio.CancelledError:
             self._end(speak.utterance, _share(done, len(sentences)))
             raise
+        finally:
+            if ahead is not None:
+                ahead.cancel()
         self._end(speak.utterance, 1.0)
 
     def _make(self, sentence: str) -> asyncio.Future[list[Audio]]:

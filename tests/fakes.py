@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -30,6 +30,7 @@ from callbot.events import (
     Understand,
     Understanding,
     Understood,
+    to_json,
 )
 
 C = TypeVar("C", bound=Command)
@@ -70,6 +71,8 @@ class Driver:
     at: float = 0.0
     commands: list[Command] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
+    rows: list[tuple[float, dict[str, Any]]] = field(default_factory=list)
+    """The call as it is recorded: each fact followed by its commands."""
     turn: int = 0
 
     def __post_init__(self) -> None:
@@ -81,7 +84,10 @@ class Driver:
         new: list[Command] = []
         facts = [fact]
         while facts:
-            for command in self.call.receive(facts.pop(0), self.at):
+            heard = facts.pop(0)
+            self.rows.append((self.at, to_json(heard)))
+            for command in self.call.receive(heard, self.at):
+                self.rows.append((self.at, to_json(command)))
                 new.append(command)
                 facts += self._answers(command)
         self.commands += new
@@ -152,6 +158,7 @@ class FakeTranscriber:
     _finals: int = 0
 
     def transcribe(self, audio: Audio, *, final: bool, hint: str = "", full: bool = False) -> Transcript:
+        assert audio.dtype == np.float32
         assert isinstance(hint, str)
         assert not full
         if not final:

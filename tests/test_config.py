@@ -31,9 +31,7 @@ def test_the_environment_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     assert load().media_port == 9000
 
 
-def test_flags_win_over_the_environment_and_that_over_the_file(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_flags_win_over_the_environment_and_that_over_the_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("CALLBOT_MEDIA_PORT=1\nCALLBOT_CONSOLE_PORT=2\nCALLBOT_THREADS=3\n")
     monkeypatch.setenv("CALLBOT_MEDIA_PORT", "10")
     monkeypatch.setenv("CALLBOT_CONSOLE_PORT", "20")
@@ -82,7 +80,7 @@ def test_a_wrong_value_names_its_variable(monkeypatch: pytest.MonkeyPatch, name:
 
 
 def test_a_wrong_flag_names_its_variable_and_all_are_named_at_once() -> None:
-    with pytest.raises(ConfigError, match="CALLBOT_MEDIA_PORT.*CALLBOT_THREADS"):
+    with pytest.raises(ConfigError, match=r"CALLBOT_MEDIA_PORT.*CALLBOT_THREADS"):
         load(media_port=-1, threads=-1)
 
 

@@ -32,7 +32,7 @@ FACTS, COMMANDS = (
 def _values(hint: Any) -> st.SearchStrategy[Any]:
     """Any value of a type that events may hold; other types must be taught to the JSON functions first."""
     origin, args = get_origin(hint), get_args(hint)
-    if is_dataclass(hint):
+    if isinstance(hint, type) and is_dataclass(hint):
         hints = get_type_hints(hint)
         return st.builds(hint, **{field.name: _values(hints[field.name]) for field in fields(hint)})
     if origin is Literal:
@@ -60,7 +60,6 @@ def test_an_event_comes_back_from_json_as_it_was(cls: type[Fact | Command], data
     back = from_json(json.loads(written))
     assert back == event
     assert type(back) is cls
-    assert hash(type(back)) == hash(cls)
 
 
 def test_the_vocabulary_is_small() -> None:

@@ -160,7 +160,7 @@ def _normalise(text: str) -> str:
     separator, previous = " ", ""
     for token in _TOKEN.findall(text):
         if token[0] in ".!?;":
-            separator = separator if token.startswith("..") else "\n"  # dots are a pause
+            separator = separator if token.startswith("...") else "\n"  # dots are a pause
             continue
         for word in _open(token):
             if word == previous or word in _HESITATIONS:
@@ -196,7 +196,7 @@ class _Matcher:
     needs: tuple[frozenset[str], ...]
 
     def possible(self, words: set[str]) -> bool:
-        return not any(words.isdisjoint(need) for need in self.needs)
+        return not any(map(words.isdisjoint, self.needs))
 
     def spans(self, text: str) -> Iterator[tuple[int, int]]:
         """Where the phrase is in `text`, one span for each place it starts, overlapping ones too."""

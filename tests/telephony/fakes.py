@@ -95,5 +95,5 @@ async def begin(socket: ClientConnection, board: Switchboard, **parameters: str)
 async def until(condition: Callable[[], bool]) -> None:
     """Wait for `condition`; a test that waits in vain fails after ten seconds."""
     async with asyncio.timeout(10):
-        while not condition():  # noqa: ASYNC110 - what is waited for belongs to the code under test, without an event
+        while not condition():
             await asyncio.sleep(0.001)

@@ -1,0 +1,133 @@
+"""The server on real sockets, with fake engines where a model would only cost time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import httpx
+import numpy as np
+import pytest
+
+from callbot import config
+from callbot.audio import write_wav
+from callbot.content import Site
+from callbot.engines import SAMPLE_RATE
+from callbot.errors import ConfigError
+from callbot.server import Server, running
+from callbot.telephony.simulator import Simulator, Turn
+from tests.fakes import ORANGE, FakeDetector, FakeSynthesizer, FakeTranscriber, FakeUnderstander, FakeVad, meaning
+
+MEANINGS = {"get me a person": meaning("speak_to_person"), "noise": meaning("noise_complaint", location=ORANGE)}
+
+
+@contextmanager
+def fake_engines(texts: list[str], partials: list[str] | None = None) -> Iterator[None]:
+    """Load fakes where the room would load models."""
+    with (
+        patch("callbot.room.load_transcriber", lambda _: FakeTranscriber(texts, partials or [])),
+        patch("callbot.room.load_understander", lambda *_: FakeUnderstander(MEANINGS)),
+        patch("callbot.room._voice", lambda *_: FakeSynthesizer()),
+        patch("callbot.room.SileroVad", lambda _: FakeVad()),
+        patch("callbot.room.SmartTurn", lambda _: FakeDetector()),
+        patch("callbot.room.ModelStore.resolve", lambda _self, spec: Path(spec)),
+    ):
+        yield
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> config.Settings:
+    return config.load(home=tmp_path / "home", media_port=0, console_port=0)
+
+
+@pytest.fixture
+def tone(tmp_path: Path) -> Path:
+    """Half a second of sound: one caller turn."""
+    path = tmp_path / "tone.wav"
+    times = np.arange(SAMPLE_RATE // 2) / SAMPLE_RATE
+    write_wav(path, (0.4 * np.sin(2 * np.pi * 300 * times)).astype(np.float32))
+    return path
+
+
+def _call(server: Server, *turns: Turn, **options: Any) -> Simulator:
+    return Simulator(f"ws://127.0.0.1:{server.media_port}/twilio", turns, patience=6, **options)
+
+
+async def test_a_transferred_call_is_answered_with_the_number_to_dial(
+    site: Site, settings: config.Settings, tone: Path
+) -> None:
+    with fake_engines(["get me a person"]):
+        async with running(settings, site) as server:
+            result = await _call(server, Turn(audio=tone)).run()
+            await server.all_stored()
+            base = f"http://127.0.0.1:{server.console_port}"
+            async with httpx.AsyncClient(trust_env=False) as web:
+                after = await web.post(f"{base}/answer/twilio/after", data={"CallSid": result.carrier_call_id})
+                queue = (await web.get(f"{base}/api/queue")).json()
+                page = await web.get(base)
+            assert result.closed_by_bot_at is not None
+            assert site.lines.lines["main"].transfer_human in after.text
+            assert queue[0]["reason"] == "caller_asked"
+            assert "get me a person" in page.text
+
+
+async def test_the_answer_document_points_to_the_media_socket(site: Site, settings: config.Settings) -> None:
+    with fake_engines([]):
+        async with running(settings, site) as server, httpx.AsyncClient(trust_env=False) as web:
+            answer = await web.post(f"http://127.0.0.1:{server.console_port}/answer/twilio", data={"CallSid": "CA1"})
+            assert f"ws://127.0.0.1:{server.media_port}/twilio" in answer.text
+
+
+async def test_health_readiness_and_metrics(site: Site, settings: config.Settings) -> None:
+    with fake_engines([]):
+        async with running(settings, site) as server, httpx.AsyncClient(trust_env=False) as web:
+            base = f"http://127.0.0.1:{server.console_port}"
+            assert (await web.get(f"{base}/healthz")).status_code == 200
+            ready = await web.get(f"{base}/readyz")
+            assert ready.status_code == 200, ready.text
+            assert 'callbot_station_seconds_count{station="hear"}' in (await web.get(f"{base}/metrics")).text
+
+
+async def test_a_missing_model_shows_in_readyz_and_the_caller_reaches_a_person(
+    site: Site, settings: config.Settings, tmp_path: Path
+) -> None:
+    empty = settings.model_copy(update={"models": tmp_path / "no models"})
+    with patch("callbot.room.SileroVad", lambda _: FakeVad()), patch("callbot.room.VAD", str(tmp_path)):
+        async with running(empty, site) as server, httpx.AsyncClient(trust_env=False) as web:
+            ready = await web.get(f"http://127.0.0.1:{server.console_port}/readyz")
+            assert ready.status_code == 503
+            assert {"hear", "understand", "speak"} <= set(ready.json()["missing"])
+            result = await _call(server).run()
+            await server.all_stored()
+            assert result.closed_by_bot_at is not None
+            assert server.room.store.transfer_of(result.carrier_call_id) == site.lines.lines["main"].transfer_human
+
+
+async def test_the_call_beyond_capacity_is_refused_and_the_others_go_on(
+    site: Site, settings: config.Settings, tone: Path
+) -> None:
+    book = site.playbook
+    small = book.model_copy(update={"policy": book.policy.model_copy(update={"capacity": 1})})
+
+    with fake_engines(["get me a person"]):
+        async with running(settings, replace(site, playbook=small)) as server:
+            first = asyncio.create_task(_call(server, Turn(audio=tone)).run())
+            while not server.sessions:
+                await asyncio.sleep(0.01)
+            with pytest.raises(ConnectionError, match="busy"):
+                await _call(server).run()
+            assert (await first).closed_by_bot_at is not None
+            await server.all_stored()
+
+
+async def test_other_addresses_need_a_credential(site: Site, settings: config.Settings) -> None:
+
+    open_to_all = settings.model_copy(update={"host": "0.0.0.0"})
+    with fake_engines([]), pytest.raises(ConfigError, match=r"credential|TOKEN"):
+        async with running(open_to_all, site):
+            pass
