@@ -277,7 +277,8 @@ class Call:
         if fallback == "rules" and self.phase == "thinking" and not self._turn.by_rules:
             self._turn.by_rules = True
             return [replace(self._understand(self._turn.text), by="rules")]
-        if fallback == "reask" and self.phase in _KEEP_LISTENING:
+        # Turn 0 is no turn: the ear as a whole is out of order, and asking again would not help.
+        if fallback == "reask" and self.phase in _KEEP_LISTENING and fact.turn:
             return self._answer(Heard(failed=fact.station))
         return self._hand_over("station_failed", "station_failed", at)
 
@@ -329,8 +330,8 @@ class Call:
             *clear,
             speak,
             Transfer(self.line.transfer_emergency, "emergency", "emergency", after_utterance=speak.utterance),
-            Escalate("emergency", hit.kind, hit.evidence, "emergency", case),
             SaveTurn(turn_record(asked, reply, heard, text, self._turn.started_at or self._speech_at, at), None),
+            Escalate("emergency", hit.kind, hit.evidence, "emergency", case),
             *(StopTimer(name) for name in ("silence", "filler", "keys")),
         ]
 
@@ -413,7 +414,7 @@ class Call:
         self._pending, self._filing = None, False
         record = turn_record(asked, reply, None, self._turn.text, self._turn.started_at, at)
         # The log is written alongside: the reason may well be that the store does not answer.
-        return [*self._interrupt(), *self._connect(reply), SaveTurn(record, None), StopTimer("filler")]
+        return [*self._interrupt(), SaveTurn(record, None), *self._connect(reply), StopTimer("filler")]
 
     def _file(self, decision: Decision) -> list[Command]:
         """Have the case filed; the caller hears of it after the commit."""

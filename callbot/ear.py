@@ -67,9 +67,9 @@ class Ear:
         else:
             self._forget()
 
-    async def transcribe(self, turn: int) -> Transcript:
-        """The final words of a turn that has ended."""
-        return await self._finals.pop(turn)
+    def transcribe(self, turn: int) -> asyncio.Future[Transcript]:
+        """The final words of a turn that has ended; to be asked for once."""
+        return self._finals.pop(turn)
 
     def close(self) -> None:
         """Drop everything that is still being worked on."""

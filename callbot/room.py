@@ -30,12 +30,12 @@ from callbot.nlu.slots import SlotReader
 from callbot.nlu.understander import ModelUnderstander
 from callbot.nlu.vehicles import VehicleLists
 from callbot.pool import Pool
-from callbot.session import Publish, Room
 from callbot.speech.smart_turn import SmartTurn
 from callbot.speech.spoken import speakable
 from callbot.speech.stt import WhisperTranscriber
 from callbot.speech.tts import PiperSynthesizer, PromptCache
 from callbot.speech.vad import SileroVad
+from callbot.stations import Publish, Room
 
 log = logging.getLogger("callbot.room")
 

@@ -18,7 +18,8 @@ from callbot.engines import Line
 from callbot.events import CallStarted
 from callbot.metrics import Metrics
 from callbot.room import open_room, open_store, readiness
-from callbot.session import Publish, Room, Session
+from callbot.session import Session
+from callbot.stations import Publish, Room
 from callbot.telephony.gateway import Gateway
 from callbot.telephony.tokens import Tokens
 

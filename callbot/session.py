@@ -8,19 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
-from concurrent.futures import Executor
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from callbot.call import Call
-from callbot.cases.briefing import brief
-from callbot.cases.store import Store
 from callbot.cases.summary import display
 from callbot.ear import Ear
-from callbot.engines import Audio, Line, Synthesizer, Transcriber, TurnDetector, Understander, Vad
-from callbot.errors import CallbotError
+from callbot.engines import Audio, Line
 from callbot.events import (
     CallEnded,
     CallStarted,
@@ -31,26 +27,21 @@ from callbot.events import (
     HangUp,
     PartialHeard,
     SaveCase,
-    Saved,
     SaveTurn,
     Speak,
     StageFailed,
     StartTimer,
-    Station,
     StopTimer,
     TimerFired,
     Transcribe,
     Transcribed,
     Transfer,
     TurnEnded,
-    TurnRecord,
     Understand,
-    Understood,
     to_json,
 )
-from callbot.metrics import Metrics
 from callbot.playback import Playback
-from callbot.pool import Pool, Priority
+from callbot.stations import Room, Stations
 
 T = TypeVar("T")
 
@@ -63,29 +54,6 @@ _CLOSING_TIME = 3.0
 
 Publish = Callable[[str, dict[str, Any]], None]
 """Tells watchers (call id, event) what happens; never blocks."""
-
-
-@dataclass(frozen=True)
-class Room:
-    """What all calls share: loaded models, threads, the store."""
-
-    pool: Pool
-    new_vad: Callable[[], Vad]
-    turn_detector: TurnDetector
-    transcriber: Transcriber
-    understander: Understander
-    rules: Understander
-    """Keyword rules, for when the small model is out of order."""
-    voices: Mapping[str, Synthesizer]
-    """By the voice's name in telephony/lines.yaml."""
-    store: Store
-    files: Executor
-    """The one thread in which the store is written."""
-    metrics: Metrics
-    publish: Publish
-    summary_template: str
-    transfers: dict[str, str] = field(default_factory=dict)
-    """Carrier's call id -> number that the call was given to."""
 
 
 @dataclass(eq=False)
@@ -102,13 +70,13 @@ class Session:
     _facts: asyncio.Queue[tuple[float, Fact]] = field(default_factory=asyncio.Queue)
     _log: list[tuple[float, dict[str, Any]]] = field(default_factory=list)
     """Facts and commands that are not in the store yet."""
-    _turns: dict[int, TurnRecord] = field(default_factory=dict)
     _tasks: asyncio.TaskGroup = field(init=False)
     _until_end: set[asyncio.Task[None]] = field(default_factory=set)
     """Tasks that mean nothing once the call is over."""
     _timers: dict[str, asyncio.TimerHandle] = field(default_factory=dict)
     _voice_ended: float | None = None
     """When the caller's last turn fell silent."""
+    _deaf: bool = False
     _reason: str = ""
     """Why the call is over; "" while it is not."""
 
@@ -117,12 +85,18 @@ class Session:
         policy = self.call.book.policy
         room = self.room
         self.ear = Ear(
-            policy, room.pool, room.new_vad(), room.turn_detector, room.transcriber, self.receive,
-            room.metrics.partial_dropped,
-        )  # fmt: skip
+            policy=policy,
+            pool=room.pool,
+            vad=room.new_vad(),
+            detector=room.turn_detector,
+            transcriber=room.transcriber,
+            post=self.receive,
+            partial_dropped=room.metrics.partial_dropped,
+        )
         budget = policy.stations["speak"].budget
         voice = room.voices[self.call.line.voice]
         self.playback = Playback(self.line, room.pool, voice, budget, self.receive, self._began)
+        self.stations = Stations(self.started, self.call.book, room, self.receive, self._now, self._wall)
 
     # ------------------------------------------------------------ the gateway's side
 
@@ -132,8 +106,15 @@ class Session:
 
     def hear(self, audio: Audio) -> None:
         """The next stretch of the caller's voice, 16 kHz."""
-        if not self._reason:
+        if self._reason or self._deaf:
+            return
+        try:
             self.ear.hear(audio)
+        except Exception:  # a caller whom nobody can hear any more must reach a person
+            log.exception("call %s: the ear failed", self.started.call_id)
+            self._deaf = True
+            self.room.metrics.station_failed("hear")
+            self.receive(StageFailed("hear", 0, "the ear failed"))
 
     def played(self, mark: str) -> None:
         """The carrier has played everything before `mark`."""
@@ -146,16 +127,29 @@ class Session:
         try:
             async with asyncio.TaskGroup() as tasks:
                 self._tasks = tasks
-                self._start(self._file(0, lambda: self.room.store.open_call(self.started)))
+                self._start(self.stations.open_call())
                 self._start(self.playback.run(), until_end=True)
                 await self._conduct()
                 # Nobody waits for what was heard or said any more; what goes into the store is finished.
                 for task in self._until_end:
                     task.cancel()
+        except* Exception:
+            log.exception("call %s: the session failed, a person takes over", self.started.call_id)
+            await self._rescue()
         finally:
             self._close()
             await self._write_end()
             self.on_end(self)
+
+    async def _rescue(self) -> None:
+        """Last resort: the conductor itself is out of order, so leave for a person without it."""
+        target = self.call.line.transfer_human
+        self.room.transfers[self.started.carrier_call_id] = target
+        self._reason = "an error inside callbot"
+        try:
+            await self.line.close(transfer_to=target)
+        except ConnectionError:
+            log.info("call %s: the line was gone before it could be closed", self.started.call_id)
 
     # ------------------------------------------------------------ facts to commands
 
@@ -182,6 +176,7 @@ class Session:
         return self.call.receive(failed, at)
 
     async def _carry_out(self, command: Command) -> None:
+        stations = self.stations
         match command:
             case Speak():
                 self._publish("said", utterance=command.utterance, text=" ".join(command.sentences))
@@ -194,17 +189,17 @@ class Session:
             case StopTimer():
                 self._stop_timer(command.name)
             case Transcribe():
-                self._start(self._transcribe(command), until_end=True)
+                self._start(stations.transcribe(command.turn, self.ear.transcribe(command.turn)), until_end=True)
             case Understand():
-                self._start(self._understand(command), until_end=True)
+                self._start(stations.understand(command), until_end=True)
             case SaveTurn():
-                self._turns[command.record.index] = command.record
                 self._publish_state(command)
-                self._start(self._save_turn(command))
+                self._start(stations.save_turn(command, self._taken_log()))
             case SaveCase():
-                self._start(self._save_case(command))
+                self._start(stations.save_case(command))
             case Escalate():
-                self._start(self._escalate(command))
+                self._note_escalation(command)
+                self._start(stations.escalate(command))
             case Transfer():
                 self._start(self._transfer(command), until_end=True)
             case HangUp():
@@ -216,109 +211,15 @@ class Session:
             self._until_end.add(task)
             task.add_done_callback(self._until_end.discard)
 
-    # ------------------------------------------------------------ stations
-
-    async def _at(self, station: Station, turn: int, work: Awaitable[T]) -> T | None:
-        """Let a station work within its budget; None, and a `StageFailed` fact, if it does not deliver."""
-        metrics = self.room.metrics
-        began = self.clock()
-        try:
-            result = await asyncio.wait_for(work, self.call.book.policy.stations[station].budget)
-        except TimeoutError:
-            reason = "over its budget"
-        except Exception as error:  # whatever an engine raises, the caller is answered by the declared fallback
-            reason = f"{type(error).__name__}: {error}" if isinstance(error, CallbotError) else type(error).__name__
-            log.error("call %s: station %s failed: %s", self.started.call_id, station, reason, exc_info=True)
-        else:
-            metrics.station_done(station, self.clock() - began, getattr(result, "confidence", None))
-            return result
-        metrics.station_failed(station)
-        self.receive(StageFailed(station, turn, reason))
-        return None
-
-    async def _transcribe(self, command: Transcribe) -> None:
-        heard = await self._at("hear", command.turn, self.ear.transcribe(command.turn))
-        if heard is None:
-            return
-        if heard.text:
-            self._publish("heard", turn=command.turn, text=heard.text)
-        self.receive(Transcribed(command.turn, heard.text, heard.confidence, heard.words))
-
-    async def _understand(self, command: Understand) -> None:
-        engine = self.room.understander if command.by == "model" else self.room.rules
-        work = self.room.pool.submit(
-            Priority.FINAL, engine.understand, command.text, command.asked, self.started.wall
-        )
-        meaning = await self._at("understand", command.turn, work)
-        if meaning is not None:
-            self.receive(Understood(command.turn, meaning))
-
-    # ------------------------------------------------------------ the store
-
-    async def _save_turn(self, command: SaveTurn) -> None:
-        wall = self._wall()
-        rows, self._log = self._log, []
-
-        def write() -> str | None:
-            store, call_id = self.room.store, self.started.call_id
-            number = store.save_turn(call_id, command.record, command.case, wall)
-            store.record(call_id, rows)
-            return number
-
-        await self._file(command.record.index, write)
-
-    async def _save_case(self, command: SaveCase) -> None:
-        summary = self._brief(command)
-        wall = self._wall()
-        store, call_id = self.room.store, self.started.call_id
-        await self._file(command.turn, lambda: store.save_case(call_id, command.case, wall, summary=summary))
-
-    async def _file(self, turn: int, write: Callable[[], str | None]) -> None:
-        """Have something committed, and say so once it is."""
-        done = await self._at("file", turn, self._in_files(lambda: (write(),)))
-        if done is not None:
-            self.receive(Saved(turn, done[0]))
-
-    async def _escalate(self, command: Escalate) -> None:
-        if command.kind is not None:
-            self.room.metrics.emergency_recognised(command.kind)
-            self._publish("emergency", kind=command.kind, evidence=command.evidence)
-        summary = self._brief(command)
-        wall, store, call_id = self._wall(), self.room.store, self.started.call_id
-        await self._at("file", 0, self._in_files(lambda: store.escalate(call_id, command, summary, wall)))
-
-    def _brief(self, command: Escalate | SaveCase) -> str:
-        """The operators' summary; without it (its station's fallback is to go on) the transcript speaks."""
-        began = self.clock()
-        try:
-            text = brief(self.call.book, self.room.summary_template, tuple(self._turns.values()), command)
-        except Exception:
-            log.exception("call %s: no summary could be made", self.started.call_id)
-            self.room.metrics.station_failed("summarize")
-            self.receive(StageFailed("summarize", 0, "no summary could be made"))
-            return ""
-        self.room.metrics.station_done("summarize", self.clock() - began, None)
-        return text
-
-    async def _in_files(self, write: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self.room.files, write)
-
     # ------------------------------------------------------------ leaving
 
     async def _transfer(self, command: Transfer) -> None:
         self._publish("transfer", target=command.target, reason=command.reason)
-        self.room.transfers[self.started.carrier_call_id] = command.target
-        wall, store, call_id = self._wall(), self.room.store, self.started.call_id
-        write = self._in_files(
-            lambda: store.request_transfer(call_id, command.target, command.priority, command.reason, wall)
-        )
         # The transfer never waits for the store: the carrier's question where to is answered from memory.
-        self._start(self._noted(write))
+        self.room.transfers[self.started.carrier_call_id] = command.target
+        self._start(self.stations.note_transfer(command))
         await self._last_words(command.after_utterance)
         await self._leave(command.target, f"transferred: {command.reason}")
-
-    async def _noted(self, write: Awaitable[None]) -> None:
-        await self._at("file", 0, write)
 
     async def _hang_up(self, command: HangUp) -> None:
         await self._last_words(command.after_utterance)
@@ -352,17 +253,12 @@ class Session:
         outcome = self.call.dialog.outcome
         self.room.metrics.call_ended(outcome)
         self._publish("ended", outcome=outcome, reason=self._reason)
+        await self.stations.end_call(outcome, self._reason, self._taken_log())
+
+    def _taken_log(self) -> list[tuple[float, dict[str, Any]]]:
+        """Facts and commands that are not in the store yet; they are on their way with that."""
         rows, self._log = self._log, []
-        call_id, wall, store = self.started.call_id, self._wall(), self.room.store
-
-        def write() -> None:
-            store.record(call_id, rows)
-            store.end_call(call_id, outcome, self._reason, wall)
-
-        try:
-            await asyncio.wait_for(self._in_files(write), _CLOSING_TIME)
-        except (CallbotError, TimeoutError) as error:
-            log.error("call %s: its end could not be stored: %s", call_id, error)
+        return rows
 
     # ------------------------------------------------------------ timers
 
@@ -386,11 +282,19 @@ class Session:
                 )
             case PartialHeard():
                 self._publish("partial", turn=fact.turn, text=fact.text)
+            case Transcribed():
+                if fact.text:
+                    self._publish("heard", turn=fact.turn, text=fact.text)
             case TurnEnded():
                 self.room.metrics.turn_ended()
                 self._voice_ended = self._now() - self.ear.quiet
             case StageFailed():
                 self.room.metrics.fell_back(fact.station, self.call.book.policy.stations[fact.station].fallback)
+
+    def _note_escalation(self, command: Escalate) -> None:
+        if command.kind is not None:
+            self.room.metrics.emergency_recognised(command.kind)
+            self._publish("emergency", kind=command.kind, evidence=command.evidence)
 
     def _publish_state(self, command: SaveTurn) -> None:
         case = command.case

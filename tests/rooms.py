@@ -20,7 +20,8 @@ from callbot.events import CallEnded, CallStarted, Understanding
 from callbot.metrics import Metrics
 from callbot.pool import Pool
 from callbot.room import load_rules
-from callbot.session import Room, Session
+from callbot.session import Session
+from callbot.stations import Room
 from tests.fakes import FakeDetector, FakeSynthesizer, FakeTranscriber, FakeUnderstander, FakeVad, started
 
 

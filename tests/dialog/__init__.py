@@ -1,0 +1,1 @@
+"""Tests of the dialog: no engines, no clock, no store."""

@@ -1,0 +1,382 @@
+"""Whole conversations, as meanings."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from callbot.content import Site
+from callbot.dialog import machine
+from callbot.dialog.state import Heard
+from callbot.events import IntentGuess, SlotHit, Understanding
+from tests.dialog.talk import ANN, CAR, CASE_NUMBER, NIGHT, UNCLE, Talk, place
+
+
+@pytest.fixture
+def talk(site: Site) -> Talk:
+    return Talk(site.playbook)
+
+
+def _pothole_to_read_back(talk: Talk) -> None:
+    talk.say("pothole", location=place(), caller_name=ANN, callback_number="+12035550142")
+    assert talk.asked in ("description", "confirm")
+    if talk.asked == "description":
+        talk.say("inform", text="it is deep")
+    assert talk.asked == "confirm"
+
+
+# ---------------------------------------------------------------- filling a form
+
+
+def test_the_greeting_ends_with_the_open_question(talk: Talk) -> None:
+    assert "recorded" in talk.said
+    assert talk.said.endswith("How can I help you today?")
+
+
+def test_several_things_in_one_answer_are_not_asked_again(talk: Talk) -> None:
+    talk.say("theft_report", item_description="a bike", location=place(), occurred_at=NIGHT)
+    assert talk.asked == "caller_name"
+
+
+def test_only_what_is_missing_is_asked(talk: Talk) -> None:
+    asked = []
+    talk.say("abandoned_vehicle", vehicle=CAR)
+    for slot, value in (("location", place()), ("occurred_at", NIGHT), ("caller_name", ANN)):
+        asked.append(talk.asked)
+        talk.say("inform", **{slot: value})
+    assert asked == ["location", "occurred_at", "caller_name"]
+    assert talk.asked == "callback_number"
+
+
+def test_an_answer_may_bring_more_than_was_asked(talk: Talk) -> None:
+    talk.say("abandoned_vehicle")
+    assert talk.asked == "location"
+    talk.say("inform", location=place(), vehicle=CAR, caller_name=ANN)
+    assert talk.asked == "occurred_at"
+
+
+def test_a_report_is_read_back_filed_and_only_then_claimed(talk: Talk) -> None:
+    _pothole_to_read_back(talk)
+    assert "12 Elm Street" in talk.said
+    assert talk.said.endswith("Is that right?")
+    talk.say("affirm")
+    filing, told = talk.replies[-2:]
+    assert filing.file is not None
+    assert filing.file.outcome == "close"
+    assert "filed" not in " ".join(filing.say)
+    assert CASE_NUMBER in " ".join(told.say)
+    assert talk.asked == "more"
+    assert talk.say("deny").end == "close"
+
+
+def test_a_correction_at_the_read_back_is_read_back_again(talk: Talk) -> None:
+    _pothole_to_read_back(talk)
+    talk.say("deny", text="no, number fifty", location=place(number="50"))
+    assert talk.asked == "confirm"
+    assert "50 Elm Street" in talk.said
+
+
+def test_a_bare_no_at_the_read_back_asks_what_to_change(talk: Talk) -> None:
+    _pothole_to_read_back(talk)
+    talk.say("deny")
+    assert talk.asked == "amend"
+    talk.say("correct", location=place("Oak Street"))
+    assert talk.asked == "confirm"
+    assert "Oak Street" in talk.said
+
+
+def test_an_anonymous_caller_is_not_asked_for_a_number(talk: Talk) -> None:
+    talk.say("noise_complaint", location=place())
+    talk.say("affirm")
+    assert talk.asked == "caller_name"
+    talk.say("deny")
+    assert talk.asked == "confirm"
+
+
+def test_a_known_number_is_offered_and_may_be_refused(talk: Talk) -> None:
+    talk.say("noise_complaint", location=place(), is_ongoing=True, caller_name=ANN)
+    assert "calling from" in talk.said
+    talk.say("deny")
+    assert talk.asked == "callback_number"
+    assert "calling from" not in talk.said
+    talk.say("inform", callback_number="+12035550142")
+    assert talk.asked == "confirm"
+    assert talk.value("callback_number") == "+12035550142"
+
+
+def test_a_withheld_number_is_asked_for_openly(site: Site) -> None:
+    talk = Talk(site.playbook, caller_known=False)
+    talk.say("noise_complaint", location=place(), is_ongoing=True, caller_name=ANN)
+    assert talk.asked == "callback_number"
+    assert "calling from" not in talk.said
+
+
+def test_not_knowing_what_may_be_left_out_goes_on(talk: Talk) -> None:
+    talk.say("abandoned_vehicle", location=place(), vehicle=CAR)
+    assert talk.asked == "occurred_at"
+    talk.say("dont_know")
+    assert talk.asked == "caller_name"
+
+
+def test_not_knowing_what_is_needed_is_asked_in_other_words_and_then_left_to_a_person(talk: Talk) -> None:
+    talk.say("theft_report", item_description="a bike", location=place())
+    first = talk.said
+    talk.say("dont_know")
+    assert talk.asked == "occurred_at"
+    assert talk.said != first
+    for _ in range(3):
+        if talk.asked == "occurred_at":
+            talk.say("dont_know")
+    assert talk.asked == "caller_name"
+    talk.say("deny")
+    reply = talk.say("deny") if talk.replies[-1].end is None else talk.replies[-1]
+    while reply.end is None:
+        reply = talk.say("deny")
+    assert (reply.end, reply.reason) == ("human", "missing_details")
+
+
+def test_a_place_that_is_in_no_list_is_asked_twice_and_then_left_to_a_person(talk: Talk) -> None:
+    talk.say("noise_complaint", location=place("Elmwood Row", score=0.3))
+    assert talk.asked == "location"
+    for number in ("1", "2", "3"):
+        if talk.asked == "location":
+            talk.say("inform", location=place("Elmwood Row", number, score=0.3))
+    assert talk.asked == "is_ongoing"
+    talk.say("affirm")
+    talk.say("deny")
+    assert talk.replies[-1].end == "human"
+    assert talk.replies[-1].reason == "location_not_found"
+
+
+def test_a_welfare_check_goes_to_a_person_with_what_is_known(talk: Talk) -> None:
+    talk.say("welfare_check", person_name=UNCLE, location=place())
+    talk.say("inform", text="he does not answer the phone")
+    talk.say("inform", caller_name=ANN)
+    reply = talk.say("affirm")
+    assert (reply.end, reply.reason) == ("human", "needs_person")
+    assert talk.draft.filled.keys() >= {"person_name", "location", "description", "caller_name", "callback_number"}
+
+
+# ---------------------------------------------------------------- which matter
+
+
+def test_an_unsure_matter_is_asked_about(talk: Talk) -> None:
+    talk.say("pothole", 0.5, location=place())
+    assert talk.said == "Is this about a pothole?"
+    talk.say("affirm")
+    assert talk.value("location") == place()
+    assert talk.asked == "description" or talk.draft.filled.keys() >= {"description"}
+
+
+def test_a_wrong_guess_is_taken_back(talk: Talk) -> None:
+    talk.say("pothole", 0.5)
+    talk.say("deny")
+    assert talk.asked == "reason"
+    assert talk.dialog.guess is None
+    talk.say("pothole", 0.5)
+    talk.say("theft_report")
+    assert talk.draft.intent == "theft_report"
+
+
+def test_a_change_of_mind_keeps_what_was_said(talk: Talk) -> None:
+    talk.say("parking_violation", location=place())
+    talk.say("abandoned_vehicle", 0.95, text="it has been abandoned there")
+    assert talk.draft.intent == "abandoned_vehicle"
+    assert talk.value("location") == place()
+    assert talk.asked == "vehicle"
+
+
+def test_words_of_another_matter_in_a_description_are_no_change_of_mind(talk: Talk) -> None:
+    talk.say("welfare_check", person_name=UNCLE, location=place())
+    assert talk.asked == "description"
+    talk.say("theft_report", 0.95, text="somebody stole his pills")
+    assert talk.draft.intent == "welfare_check"
+    assert talk.value("description") == "somebody stole his pills"
+
+
+def test_details_before_the_matter_are_kept(talk: Talk) -> None:
+    talk.say("inform", location=place())
+    assert talk.asked == "reason"
+    talk.say("noise_complaint")
+    assert talk.value("location") == place()
+    assert talk.asked == "is_ongoing"
+
+
+def test_a_second_matter_keeps_the_caller_but_not_the_place(talk: Talk) -> None:
+    _pothole_to_read_back(talk)
+    talk.say("affirm")
+    talk.say("affirm")
+    assert talk.asked == "reason"
+    assert "How can I help" not in talk.said
+    talk.say("noise_complaint")
+    assert talk.asked == "location"
+    assert talk.value("caller_name") == ANN
+    assert talk.value("callback_number") == "+12035550142"
+    talk.say("inform", location=place("Oak Street"))
+    talk.say("affirm")
+    assert talk.asked == "confirm"
+    assert "Oak Street" in talk.said
+
+
+def test_a_second_matter_may_be_named_at_once(talk: Talk) -> None:
+    _pothole_to_read_back(talk)
+    talk.say("affirm")
+    talk.say("noise_complaint", location=place("Oak Street"))
+    assert talk.draft.intent == "noise_complaint"
+    assert talk.asked == "is_ongoing"
+
+
+def test_bad_hearing_in_the_first_matter_does_not_spoil_the_second(talk: Talk) -> None:
+    _pothole_to_read_back(talk)
+    talk.hear(Heard(meaning=Understanding("yes", (IntentGuess("affirm", 0.9),), (), False), hearing=0.2))
+    talk.say("noise_complaint", location=place())
+    assert talk.dialog.hearing == 1.0
+
+
+# ---------------------------------------------------------------- the side of a conversation
+
+
+def test_repeat_says_the_question_again_word_by_word(talk: Talk) -> None:
+    talk.say("pothole")
+    question = talk.replies[-1].say[-1]
+    talk.say("repeat")
+    assert talk.said.endswith(question)
+    assert talk.draft.asked == {"ask_location": 1}
+
+
+def test_hold_on_waits_without_a_question(talk: Talk) -> None:
+    talk.say("pothole")
+    reply = talk.say("hold_on")
+    assert reply.hold
+    assert "?" not in talk.said
+    assert talk.asked == "location"
+
+
+def test_a_greeting_is_answered_with_the_question(talk: Talk) -> None:
+    talk.say("greet")
+    assert talk.asked == "reason"
+    assert talk.said.endswith("?")
+    assert talk.replies[-1].end is None
+
+
+def test_thanks_and_goodbye_at_the_end(talk: Talk) -> None:
+    _pothole_to_read_back(talk)
+    talk.say("affirm")
+    assert talk.say("thanks").end == "close"
+
+
+def test_a_goodbye_before_anything_was_filed_ends_politely(talk: Talk) -> None:
+    reply = talk.say("goodbye")
+    assert reply.end == "answer"
+    assert "filed" not in talk.said
+
+
+def test_what_the_line_does_not_do_is_explained_once_and_then_left_to_a_person(talk: Talk) -> None:
+    talk.say("out_of_scope")
+    assert "I can take reports of" in talk.said
+    reply = talk.say("out_of_scope")
+    assert (reply.end, reply.reason) == ("human", "out_of_scope")
+
+
+@pytest.mark.parametrize(("kind", "limit"), [("not_understood", "not_understood"), ("silence", "silence")])
+def test_the_same_trouble_is_borne_so_often_and_then_left_to_a_person(talk: Talk, kind: str, limit: str) -> None:
+    for _ in range(getattr(talk.book.policy.retries, limit)):
+        reply = talk.silence() if kind == "silence" else talk.say("inform", 0.1)
+        assert reply.end is None
+    reply = talk.silence() if kind == "silence" else talk.say("inform", 0.1)
+    assert (reply.end, reply.reason) == ("human", kind)
+
+
+def test_progress_forgives_earlier_trouble(talk: Talk) -> None:
+    talk.silence()
+    talk.say("pothole")
+    assert talk.silence().end is None
+
+
+def test_silence_after_a_filed_case_ends_the_call_well(talk: Talk) -> None:
+    _pothole_to_read_back(talk)
+    talk.say("affirm")
+    assert talk.silence().end == "close"
+
+
+def test_who_asks_for_a_person_gets_one_in_every_state(site: Site) -> None:
+    for before in ([], ["pothole"], ["pothole", "inform"]):
+        talk = Talk(site.playbook)
+        for intent in before:
+            talk.say(intent, location=place())
+        assert talk.say("speak_to_person").reason == "caller_asked"
+        assert talk.replies[-1].end == "human"
+
+
+def test_an_endless_conversation_is_left_to_a_person(talk: Talk) -> None:
+    for _ in range(talk.book.policy.retries.turns):
+        assert talk.say("greet").end is None
+    reply = talk.say("greet")
+    assert (reply.end, reply.reason) == ("human", "too_many_turns")
+
+
+def test_giving_up_says_why(talk: Talk) -> None:
+    reply = machine.give_up(talk.book, talk.dialog, "station_failed", "speak_failed")
+    assert (reply.end, reply.reason) == ("human", "speak_failed")
+    assert reply.say
+
+
+# ---------------------------------------------------------------- properties
+
+_SLOTS = {
+    "location": st.builds(place, st.sampled_from(["Elm Street", None]), st.sampled_from(["12", None]), st.floats(0, 1)),
+    "vehicle": st.just(CAR),
+    "occurred_at": st.just(NIGHT),
+    "item_description": st.just("a bike"),
+    "person_name": st.just(UNCLE),
+    "caller_name": st.just(ANN),
+    "callback_number": st.just("+12035550142"),
+    "is_ongoing": st.booleans(),
+    "description": st.just("it is bad"),
+}
+_HITS = st.sampled_from(list(_SLOTS)).flatmap(
+    lambda slot: st.builds(SlotHit, st.just(slot), st.just("words"), _SLOTS[slot], st.floats(0, 1))
+)
+
+
+def _intents(site: Site) -> list[str]:
+    acts = ["affirm", "deny", "correct", "repeat", "dont_know", "hold_on", "goodbye", "thanks", "greet", "inform"]
+    return [*site.playbook.catalogue.intents, *acts, "speak_to_person", "out_of_scope"]
+
+
+def _heard(site: Site) -> st.SearchStrategy[Heard]:
+    guess = st.builds(IntentGuess, st.sampled_from(_intents(site)), st.floats(0, 1))
+    meanings = st.builds(
+        Understanding,
+        st.just("words"),
+        st.lists(guess, max_size=2).map(tuple),
+        st.lists(_HITS, max_size=3).map(tuple),
+        st.booleans(),
+    )
+    return st.one_of(
+        st.builds(Heard, meaning=meanings, hearing=st.floats(0, 1)),
+        st.just(Heard(silent=True)),
+        st.builds(Heard, keys=st.sampled_from("0123456789*#")),
+        st.builds(Heard, failed=st.sampled_from(["hear", "understand", "decide"])),
+    )
+
+
+@settings(max_examples=100, deadline=None)
+@given(data=st.data(), caller_known=st.booleans())
+def test_whatever_is_said_the_call_ends_and_never_asks_two_questions(
+    site: Site, data: st.DataObject, caller_known: bool
+) -> None:
+    talk = Talk(site.playbook, caller_known=caller_known)
+    heard = _heard(site)
+    for _ in range(60):
+        reply = talk.hear(data.draw(heard))
+        assert reply.dialog.state in site.playbook.flow.states
+        assert talk.said or reply.hold
+        assert talk.said.count("?") <= 1
+        assert "  " not in talk.said
+        if reply.end is not None:
+            break
+        assert site.playbook.flow.states[reply.dialog.state].asks is not None
+    assert talk.replies[-1].end in ("close", "queue", "human", "answer")
+    assert site.playbook.flow.states[talk.dialog.state].ends is not None

@@ -1,0 +1,104 @@
+"""What becomes of a case, and why."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from callbot.content import Site
+from callbot.dialog.form import Draft, Filled, confirm
+from callbot.dialog.policy import Decision, decide
+from callbot.schema import Playbook
+from tests.dialog.talk import CAR, NIGHT, UNCLE, place
+
+VALUES = {
+    "location": place(),
+    "vehicle": CAR,
+    "occurred_at": NIGHT,
+    "item_description": "a bike",
+    "person_name": UNCLE,
+}
+ORDER = ("answer", "close", "queue", "human")
+
+
+@pytest.fixture
+def book(site: Site) -> Playbook:
+    return site.playbook
+
+
+def draft_of(book: Playbook, intent: str, confidence: float = 0.95, **values: object) -> Draft:
+    """A complete case."""
+    filled = {
+        slot: Filled(values.get(slot, VALUES[slot]), "words", confidence, 1)  # type: ignore[arg-type]
+        for slot in book.catalogue.intents[intent].required
+    }
+    return Draft(intent, 0.95, filled)
+
+
+def decision(book: Playbook, draft: Draft, hearing: float = 0.95, *, confirmed: bool = False) -> Decision:
+    return decide(book, draft, hearing=hearing, confirmed=confirmed)
+
+
+def test_a_sure_case_goes_where_the_catalogue_says(book: Playbook) -> None:
+    for intent, spec in book.catalogue.intents.items():
+        made = decision(book, draft_of(book, intent))
+        assert (made.outcome, made.reasons) == (spec.disposition, ())
+        assert made.confidence == 0.95
+
+
+def test_an_unsure_case_is_queued_for_staff_and_says_why(book: Playbook) -> None:
+    made = decision(book, draft_of(book, "pothole", confidence=0.5))
+    assert (made.outcome, made.reasons) == ("queue", ("low_confidence",))
+    assert decision(book, draft_of(book, "pothole"), hearing=0.3).outcome == "queue"
+
+
+def test_what_the_caller_confirmed_is_no_longer_in_doubt(book: Playbook) -> None:
+    doubtful = draft_of(book, "pothole", confidence=0.5)
+    assert decision(book, confirm(doubtful), hearing=0.3, confirmed=True).outcome == "close"
+
+
+def test_a_caller_who_left_before_the_read_back_must_have_been_understood_better(book: Playbook) -> None:
+    limits = book.policy.thresholds
+    between = (limits.close + limits.close_unconfirmed) / 2
+    draft = draft_of(book, "pothole", confidence=between)
+    assert decision(book, draft, confirmed=True).outcome == "close"
+    assert decision(book, draft, confirmed=False).outcome == "queue"
+
+
+def test_a_place_that_was_not_found_needs_a_person(book: Playbook) -> None:
+    made = decision(book, draft_of(book, "pothole", location=place("Elmwood Row", score=0.2)), confirmed=True)
+    assert (made.outcome, made.reasons[-1]) == ("human", "location_not_found")
+
+
+def test_a_missing_detail_needs_a_person(book: Playbook) -> None:
+    made = decision(book, Draft("theft_report", 0.95), confirmed=True)
+    assert made.outcome == "human"
+    assert {"missing_location", "missing_occurred_at"} <= set(made.reasons)
+    assert made.confidence == 0
+
+
+def test_a_welfare_check_is_never_closed_by_itself(book: Playbook) -> None:
+    assert decision(book, confirm(draft_of(book, "welfare_check")), confirmed=True).outcome == "human"
+
+
+@given(
+    intent=st.sampled_from(["pothole", "theft_report", "welfare_check", "abandoned_vehicle"]),
+    confidence=st.floats(0, 1),
+    hearing=st.floats(0, 1),
+    score=st.floats(0, 1),
+    lost=st.booleans(),
+    confirmed=st.booleans(),
+)
+def test_no_rule_lowers_what_the_catalogue_says(
+    site: Site, intent: str, confidence: float, hearing: float, score: float, lost: bool, confirmed: bool
+) -> None:
+    book = site.playbook
+    draft = draft_of(book, intent, confidence, location=place(score=score))
+    if lost:
+        draft = Draft(intent, confidence)
+    made = decision(book, draft, hearing, confirmed=confirmed)
+    spec = book.catalogue.intents[intent]
+    assert ORDER.index(made.outcome) >= ORDER.index(spec.disposition)
+    assert 0 <= made.confidence <= 1
+    assert made.reasons or made.outcome == spec.disposition
