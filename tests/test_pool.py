@@ -106,14 +106,17 @@ async def test_idle_waits_also_for_what_is_submitted_meanwhile(pool: Pool) -> No
 async def test_closing_finishes_what_runs_and_drops_the_rest() -> None:
     pool = Pool(1)
     done: list[str] = []
+    started = threading.Event()
 
     def outlast_the_pool() -> None:
+        started.set()
         while not pool.closed:
             time.sleep(0.001)
         done.append("running")
 
     running = pool.submit(Priority.FINAL, outlast_the_pool)
     dropped = pool.submit(Priority.FINAL, done.append, "dropped")
+    assert await asyncio.to_thread(started.wait, 5)
     await asyncio.to_thread(pool.close)
     await running
     with pytest.raises(asyncio.CancelledError):

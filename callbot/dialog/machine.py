@@ -119,7 +119,7 @@ def _filed(book: Playbook, dialog: Dialog, draft: Draft) -> tuple[Dialog, list[s
     if prompt is not None:
         dialog, sentences = _say(book, dialog, prompt)
         said += sentences
-    return replace(dialog, draft=None, filed=(*dialog.filed, draft)), said
+    return replace(dialog, draft=None, filed=(*dialog.filed, draft), hearing=1.0), said
 
 
 def _form_done(book: Playbook, dialog: Dialog) -> Trigger | None:

@@ -44,7 +44,6 @@ def test_an_emergency_raises_the_priority(site: Site, talk: Talk) -> None:
 
 def test_the_callers_number_is_put_in_where_they_agreed(site: Site, talk: Talk) -> None:
     assert with_caller_id(talk.dialog, "+12035550123") == talk.dialog
-    talk.say("inform", text="deep")
     talk.say("inform", caller_name=ANN)
     assert talk.asked == "callback_number"
     talk.say("affirm")
@@ -54,11 +53,11 @@ def test_the_callers_number_is_put_in_where_they_agreed(site: Site, talk: Talk) 
 
 
 def test_a_turn_is_logged_with_what_was_asked_heard_and_said(talk: Talk) -> None:
-    heard = Heard(meaning=meaning("inform", 0.91234, text="very deep"))
+    heard = Heard(meaning=meaning("inform", 0.91234, text="ann lee", caller_name=ANN))
     asked = talk.asked
     reply = talk.hear(heard)
-    record = turn_record(asked, reply, heard, "very deep", 3.0, 4.5)
-    assert (record.index, record.asked, record.heard, record.keys) == (2, "description", "very deep", "")
+    record = turn_record(asked, reply, heard, "ann lee", 3.0, 4.5)
+    assert (record.index, record.asked, record.heard, record.keys) == (2, "caller_name", "ann lee", "")
     assert (record.intent, record.confidence) == ("inform", 0.9123)
     assert (record.state, record.said) == (reply.dialog.state, reply.say)
     assert (record.started_at, record.ended_at) == (3.0, 4.5)
