@@ -270,6 +270,8 @@ class FormSlot(Strict):
     """Prompt that asks for number, cross street or place when only a street is known."""
     unless_declined: Name | None = None
     """Not asked when the caller would not give this other slot."""
+    from_opening: bool = True
+    """False: asked although the caller's first words could stand for it; only the answer counts."""
     is_required: bool = True
     """False: asked once, "I don't know" is fine."""
 

@@ -95,11 +95,11 @@ def confirm(draft: Draft) -> Draft:
 
 
 def labels_of(book: Playbook, intent: str | None) -> dict[str, str]:
-    """Slot -> label of everything that the form of `intent` asks for, in its order."""
+    """Slot -> label of everything that a case of `intent` should tell, in the form's order."""
     if intent is None:
         return {}
     spec = book.catalogue.intents[intent]
-    names = dict.fromkeys([*(item.slot for item in book.forms[intent].slots), *spec.required])
+    names = dict.fromkeys([*(item.slot for item in book.forms[intent].slots), *spec.required, *spec.optional])
     return {slot: book.catalogue.slots[slot].label for slot in names}
 
 

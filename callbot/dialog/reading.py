@@ -110,11 +110,17 @@ def _begin(book: Playbook, dialog: Dialog, guess: IntentGuess) -> Dialog:
         declined = dialog.filed[-1].declined & {"caller_name", "callback_number"}
         draft = replace(draft, filled=kept, declined=declined)
     for turn, text in dialog.opening:
-        if "description" in book.slot_names(guess.name):
+        if _opening_describes(book, guess.name):
             draft = fill(book, draft, [SlotHit("description", text, text, guess.confidence)], turn)
     for turn, hit in dialog.held:
         draft = fill(book, draft, [hit], turn)
     return replace(dialog, draft=draft, guess=None, held=(), opening=())
+
+
+def _opening_describes(book: Playbook, intent: str) -> bool:
+    """Whether the caller's first words are the case's description."""
+    asked = (item for item in book.forms[intent].slots if item.slot == "description")
+    return "description" in book.slot_names(intent) and all(item.from_opening for item in asked)
 
 
 def _yes_no(book: Playbook, dialog: Dialog, yes: bool, hits: tuple[SlotHit, ...]) -> _Read:

@@ -53,7 +53,7 @@ def test_a_street_without_a_number_is_asked_for_the_detail_once(book: Playbook) 
     assert question == Question("location", "ask_location_detail")
     after = next_question(book, ask(draft, "ask_location_detail"), caller_known=False)
     assert after is not None
-    assert after.slot == "description"
+    assert after.slot == "caller_name"
 
 
 def test_a_place_that_is_in_no_list_is_asked_again(book: Playbook) -> None:
