@@ -44,8 +44,8 @@ class Settings(BaseSettings):
     """Model name of the store, local path or hub id; likewise the next ones."""
     encoder: str = "minilm-l6"
     turn_detector: str = "smart-turn"
-    threads: int = Field(default=0, ge=0)
-    """Threads of the speech recogniser; 0 = number of cores."""
+    threads: int = Field(default=1, ge=1)
+    """Threads of one recognition; as many recognitions run at the same time as there are cores."""
     twilio_auth_token: SecretStr | None = None
 
     @property

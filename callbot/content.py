@@ -20,8 +20,7 @@ from pydantic_core import ErrorDetails
 from callbot import check
 from callbot.cases.summary import check_template
 from callbot.errors import ContentError
-from callbot.nlu import emergency
-from callbot.nlu.emergency import EmergencyContent, EmergencyRules
+from callbot.nlu.emergency import EmergencyContent, EmergencyRules, compile_checked
 from callbot.nlu.gazetteer import Gazetteer, Place, Street
 from callbot.nlu.utterances import UtteranceFile
 from callbot.schema import Catalogue, Flow, Form, Lines, Places, Playbook, Policy, Prompts, Reasons, WordList
@@ -166,8 +165,10 @@ def load_site(root: Path) -> Site:
     streets = _load_streets(reader)
     places = reader.yaml("intents/gazetteer/places.yaml", Places)
     summary = reader.text(f"dialogs/{LANGUAGE}/summary.md")
+    emergency = None
     if phrases is not None:
-        reader.report("intents/emergency.yaml", emergency.problems(phrases))
+        emergency, problems = compile_checked(phrases)
+        reader.report("intents/emergency.yaml", problems)
     if places is not None and streets:
         reader.report("intents/gazetteer/places.yaml", check.places(places, {street.name for street in streets}))
     if summary is not None:
@@ -179,14 +180,14 @@ def load_site(root: Path) -> Site:
         raise ContentError(reader.mistakes)
     # Whatever is None has left a mistake behind.
     assert linked.lines is not None
-    assert phrases is not None
+    assert emergency is not None
     assert places is not None
     assert summary is not None
     known = tuple(Place(p.name, p.street, p.also) for p in places.root)
     return Site(
         folder=root,
         playbook=linked.playbook(),
-        emergency=emergency.compile_rules(phrases),
+        emergency=emergency,
         lines=linked.lines,
         dialects=dialects,
         answers=answers,

@@ -47,6 +47,8 @@ T = TypeVar("T")
 
 log = logging.getLogger("callbot.session")
 
+_CARRIER_ASKS_WITHIN = 600.0
+"""Seconds after which a carrier's question where a call goes is left to the store."""
 _LAST_WORDS = 6.0
 """Longest wait for the sentence before a transfer or hang-up, in seconds."""
 _CLOSING_TIME = 3.0
@@ -144,7 +146,7 @@ class Session:
     async def _rescue(self) -> None:
         """Last resort: the conductor itself is out of order, so leave for a person without it."""
         target = self.call.line.transfer_human
-        self.room.transfers[self.started.carrier_call_id] = target
+        self._remember_target(target)
         self._reason = "an error inside callbot"
         try:
             await self.line.close(transfer_to=target)
@@ -216,10 +218,15 @@ class Session:
     async def _transfer(self, command: Transfer) -> None:
         self._publish("transfer", target=command.target, reason=command.reason)
         # The transfer never waits for the store: the carrier's question where to is answered from memory.
-        self.room.transfers[self.started.carrier_call_id] = command.target
+        self._remember_target(command.target)
         self._start(self.stations.note_transfer(command))
         await self._last_words(command.after_utterance)
         await self._leave(command.target, f"transferred: {command.reason}")
+
+    def _remember_target(self, target: str) -> None:
+        transfers, call = self.room.transfers, self.started.carrier_call_id
+        transfers[call] = target
+        asyncio.get_running_loop().call_later(_CARRIER_ASKS_WITHIN, transfers.pop, call, None)
 
     async def _hang_up(self, command: HangUp) -> None:
         await self._last_words(command.after_utterance)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ from unittest.mock import patch
 import httpx
 import numpy as np
 import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed
 
 from callbot import config
 from callbot.audio import write_wav
@@ -55,7 +58,7 @@ def tone(tmp_path: Path) -> Path:
 
 
 def _call(server: Server, *turns: Turn, **options: Any) -> Simulator:
-    return Simulator(f"ws://127.0.0.1:{server.media_port}/twilio", turns, patience=6, **options)
+    return Simulator(f"ws://127.0.0.1:{server.media_port}/twilio", turns, **{"patience": 6, **options})
 
 
 async def test_a_transferred_call_is_answered_with_the_number_to_dial(
@@ -131,3 +134,60 @@ async def test_other_addresses_need_a_credential(site: Site, settings: config.Se
     with fake_engines([]), pytest.raises(ConfigError, match=r"credential|TOKEN"):
         async with running(open_to_all, site):
             pass
+
+
+_BAD: list[str | bytes] = [
+    "not json",
+    "[]",
+    '{"event": "media", "media": {"payload": "***"}}',
+    '{"event": "media", "media": {}}',
+    '{"event": "start", "start": {}}',
+    b"binary",
+    "x" * 2_000_000,
+]
+
+
+async def test_bad_input_ends_that_call_with_one_line_and_leaves_it_readable(
+    site: Site, settings: config.Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    with fake_engines([]):
+        async with running(settings, site) as server:
+            for number, bad in enumerate(_BAD):
+                await _send_bad(server, f"CA{number}", bad)
+            await server.all_stored()
+            calls = server.room.store.calls()
+            assert len(calls) == len(_BAD)
+            for call in calls:
+                assert call["ended_at"] is not None
+                lines = [
+                    r.getMessage() for r in caplog.records if call["id"] in r.getMessage() and r.levelname != "INFO"
+                ]
+                assert len(lines) == 1, lines
+            assert (await _call(server, patience=0.5).run()).greeting_latency is not None
+
+
+async def _send_bad(server: Server, call_sid: str, bad: str | bytes) -> None:
+    """A call that begins well and goes wrong while the greeting plays."""
+    async with connect(f"ws://127.0.0.1:{server.media_port}/twilio") as socket:
+        await socket.send(json.dumps({"event": "connected", "protocol": "Call", "version": "1.0.0"}))
+        await socket.send(json.dumps({**_START, "start": {**_START["start"], "callSid": call_sid}}))
+        await socket.recv()
+        with suppress(ConnectionClosed):
+            await socket.send(bad)
+            while True:
+                await socket.recv()
+
+
+_START: dict[str, Any] = {
+    "event": "start",
+    "sequenceNumber": "1",
+    "streamSid": "MZbad",
+    "start": {
+        "accountSid": "AC0",
+        "streamSid": "MZbad",
+        "callSid": "CAbad",
+        "tracks": ["inbound"],
+        "mediaFormat": {"encoding": "audio/x-mulaw", "sampleRate": 8000, "channels": 1},
+        "customParameters": {"from": "+12035550123"},
+    },
+}

@@ -3,27 +3,19 @@
 A caller in danger may dial the non-emergency line, and no model may stand between such a caller and an
 operator. So this check is plain text matching: no engine, no clock, no I/O, the same answer every time. It is
 run on every partial and final transcript in every state of a dialog. What it looks for is content
-(`intents/emergency.yaml`); this module knows only the phrase language:
+(`intents/emergency.yaml`), written in the phrase language of `phrases.py`.
 
-    word    (a|b)    [optional]    <list>    ..       (a gap of up to three words; `.. ..` of up to six)
-
-Words are compared after normalisation: case, punctuation, hesitations and stutters do not matter, and
-contractions are opened ("isn't" is "is not"; the "'s" of "he's" answers to both "is" and "has"). Where the
-transcript ends a sentence, the space before the next word is a line break: words may match across it, gaps
-may not.
-
-Recall comes first, so a hit stands unless a guard (`unless:`) touches that very hit. Nothing in the language
-repeats without bound, so the time of a check grows with the length of the text and not faster.
+Recall comes first, so a hit stands unless a guard (`unless:`) touches that very hit.
 """
 
-import re
-import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Annotated, Final, Literal, TypeAlias, cast, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from callbot.nlu.phrases import Compiler, Matcher, Path, PhraseError, normalise, readable
 
 Kind: TypeAlias = Literal[
     "medical",
@@ -37,23 +29,13 @@ Kind: TypeAlias = Literal[
     "missing_person",
     "other",
 ]
-Path: TypeAlias = tuple[str | int, ...]
 Sentence: TypeAlias = Annotated[str, Field(min_length=1)]
 
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
-GAP_WORDS: Final = 3
 REACH_WORDS: Final = 20
 """A guard reaches no hit further away than this: without punctuation, all is one sentence."""
 HOLD_WORDS: Final = 2
 """In a partial transcript a hit is held back until so many words follow it, because they may be a guard's."""
-
-
-class PhraseError(ValueError):
-    """A phrase cannot be compiled; `path` leads to it in the content: `("kinds", "fire", 3, "phrase")`."""
-
-    def __init__(self, message: str, path: Path) -> None:
-        super().__init__(message)
-        self.path: Final = path
 
 
 class _Content(BaseModel):
@@ -114,231 +96,6 @@ class EmergencyHit:
     """1.0: a phrase was said or it was not."""
 
 
-# --- Normalisation --------------------------------------------------------------------------------
-
-_QUOTES: Final = {0x2018: "'", 0x2019: "'", 0x02BC: "'", 0x60: "'"}
-_NINE_ONE_ONE: Final = re.compile(r"\b(?:9[\s.-]*1[\s.-]*1|nine[\s-]*one[\s-]*one|nine[\s-]*eleven)\b")
-_ABBREVIATION: Final = re.compile(r"\b(st|ave|rd|blvd|ln|ct|pl|apt|mr|mrs|ms|dr|jr|sr|a\.m|p\.m)\.(?=\s+\w)")
-_ANSWER: Final = re.compile(r"\b(no|nope|yes|yeah|yep),")
-_TOKEN: Final = re.compile(r"[^\W_]+(?:'[^\W_]+)*|[.!?;]+(?=\s|$)")
-_HESITATIONS: Final = frozenset({"um", "umm", "uh", "uhh", "uhm", "er", "erm", "hm", "hmm", "mm", "ah", "eh"})
-_SUFFIXES: Final = {"'s": "'s", "n't": "not", "'re": "are", "'m": "am", "'ve": "have", "'ll": "will"}
-_OPENED: Final = {
-    "cannot": "can not", "can't": "can not", "cant": "can not", "won't": "will not", "wont": "will not",
-    "ain't": "is not", "aint": "is not", "isnt": "is not", "wasnt": "was not", "arent": "are not",
-    "dont": "do not", "doesnt": "does not", "didnt": "did not", "hasnt": "has not", "havent": "have not",
-    "wouldnt": "would not", "couldnt": "could not", "im": "i am", "ive": "i have",
-    "hes": "he 's", "shes": "she 's", "its": "it 's", "thats": "that 's", "theres": "there 's",
-    "theyre": "they are", "youre": "you are",
-    "whats": "what 's", "someones": "someone 's", "somebodys": "somebody 's", "lets": "let us",
-    "i'd": "i would", "he'd": "he would", "she'd": "she would", "we'd": "we would", "they'd": "they would",
-    "you'd": "you would", "gonna": "going to", "wanna": "want to", "gotta": "got to", "outta": "out of",
-    "tryna": "trying to", "lemme": "let me", "gimme": "give me", "ok": "okay",
-}  # fmt: skip
-_SAME: Final = {
-    "is": frozenset({"is", "'s"}),
-    "has": frozenset({"has", "'s"}),
-    "'s": frozenset({"is", "has", "'s"}),
-}
-
-
-def _open(word: str) -> list[str]:
-    """The words that a contraction stands for; other words as they are."""
-    if word in _OPENED:
-        return _OPENED[word].split()
-    for suffix, meaning in _SUFFIXES.items():
-        if word.endswith(suffix) and len(word) > len(suffix):
-            return [word.removesuffix(suffix), meaning]
-    return [word]
-
-
-def _normalise(text: str) -> str:
-    """The words of `text`, each after a space, or after a line break where it begins a sentence."""
-    text = unicodedata.normalize("NFKC", text).lower().translate(_QUOTES)
-    text = _ABBREVIATION.sub(r"\1", _ANSWER.sub(r"\1.", _NINE_ONE_ONE.sub("911", text)))
-    pieces: list[str] = []
-    separator, previous = " ", ""
-    for token in _TOKEN.findall(text):
-        if token[0] in ".!?;":
-            separator = separator if token.startswith("...") else "\n"  # dots are a pause
-            continue
-        for word in _open(token):
-            if word == previous or word in _HESITATIONS:
-                continue
-            pieces += (separator, word)
-            separator, previous = " ", word
-    return "".join(pieces)
-
-
-def _readable(normalised: str) -> str:
-    return " ".join(normalised.split()).replace(" 's", "'s")
-
-
-# --- The phrase language --------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """A piece of a phrase: its regular expression, and word sets that must each be in any text it matches.
-
-    The sets let almost every phrase be ruled out without running its expression.
-    """
-
-    regex: str
-    needs: tuple[frozenset[str], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class _Matcher:
-    """A compiled phrase."""
-
-    pattern: re.Pattern[str]
-    needs: tuple[frozenset[str], ...]
-
-    def possible(self, words: set[str]) -> bool:
-        return not any(map(words.isdisjoint, self.needs))
-
-    def spans(self, text: str) -> Iterator[tuple[int, int]]:
-        """Where the phrase is in `text`, one span for each place it starts, overlapping ones too."""
-        match = self.pattern.search(text)
-        while match:
-            yield match.span()
-            match = self.pattern.search(text, match.start() + 1)
-
-
-_SYMBOL: Final = re.compile(r"\.\.|<[a-z_]+>|[()\[\]|]|[\w'-]+|\S")
-_CLOSING: Final = {"(": ")", "[": "]"}
-
-
-class _Parser:
-    """Reads one phrase, left to right; a list name is looked up through `resolve`."""
-
-    def __init__(self, phrase: str, resolve: Callable[[str], _Part]) -> None:
-        self._symbols = _SYMBOL.findall(phrase)
-        self._resolve = resolve
-
-    def parse(self) -> _Part:
-        """The whole phrase; ValueError says what is wrong with it."""
-        part = self._choice()
-        if self._symbols:
-            raise ValueError(f"unexpected {self._symbols[0]!r}")
-        return part
-
-    def _choice(self) -> _Part:
-        branches = [self._sequence()]
-        while self._symbols[:1] == ["|"]:
-            self._symbols.pop(0)
-            branches.append(self._sequence())
-        return _either(branches)
-
-    def _sequence(self) -> _Part:
-        parts: list[_Part] = []
-        gap = 0
-        while self._symbols and self._symbols[0] not in "|)]":
-            symbol = self._symbols.pop(0)
-            if symbol == "..":
-                gap += GAP_WORDS
-                continue
-            part = self._group(symbol)
-            parts += [_gap(gap), part] if gap else [part]
-            if gap and len(parts) == 2:
-                raise ValueError("a gap must stand between words")
-            gap = 0
-        if gap:
-            raise ValueError("a gap must stand between words")
-        if not parts:
-            raise ValueError("a phrase or an alternative is empty")
-        needs = tuple(need for part in parts for need in part.needs)
-        return _Part("".join(part.regex for part in parts), needs)
-
-    def _group(self, symbol: str) -> _Part:
-        if symbol in _CLOSING:
-            inner = self._choice()
-            if self._symbols[:1] != [_CLOSING[symbol]]:
-                raise ValueError(f"{symbol!r} is not closed by {_CLOSING[symbol]!r}")
-            self._symbols.pop(0)
-            return inner if symbol == "(" else _Part(f"(?:{inner.regex})?")
-        if symbol.startswith("<") and symbol.endswith(">") and len(symbol) > 2:
-            return self._resolve(symbol[1:-1])
-        return _words(symbol)
-
-
-def _words(symbol: str) -> _Part:
-    words = [symbol] if symbol in _SAME else _normalise(symbol).split()
-    if not words:
-        raise ValueError(f"{symbol!r} is not a word")
-    choices = [_SAME.get(word, frozenset({word})) for word in words]
-    return _Part("".join(_one_of(choice) for choice in choices), tuple(choices))
-
-
-def _one_of(words: frozenset[str]) -> str:
-    escaped = sorted(map(re.escape, words))
-    return rf"\s{escaped[0]}" if len(escaped) == 1 else rf"\s(?:{'|'.join(escaped)})"
-
-
-def _gap(words: int) -> _Part:
-    return _Part(rf"(?: \S+){{0,{words}}}?")
-
-
-def _either(branches: list[_Part]) -> _Part:
-    if len(branches) == 1:
-        return branches[0]
-    regex = "(?:" + "|".join(branch.regex for branch in branches) + ")"
-    if not all(branch.needs for branch in branches):
-        return _Part(regex)
-    return _Part(regex, (frozenset().union(*(_rarest(branch.needs) for branch in branches)),))
-
-
-def _rarest(needs: tuple[frozenset[str], ...]) -> frozenset[str]:
-    """The set least likely to be met by chance: the smallest, of those the one with the longest words."""
-    return min(needs, key=lambda need: (len(need), -min(map(len, need))))
-
-
-class _Compiler:
-    """Turns the phrases of a content into matchers; remembers which lists were used."""
-
-    def __init__(self, lists: Mapping[str, Iterable[str]]) -> None:
-        self._lists = lists
-        self._parts: dict[str, _Part] = {}
-        self._open: list[str] = []
-        self.used: set[str] = set()
-
-    def matcher(self, phrase: str, path: Path) -> _Matcher:
-        """`phrase`, compiled. PhraseError bears `path`, or the path of the list entry that is at fault."""
-        part = self._part(phrase, path)
-        if not part.needs:
-            raise PhraseError("a phrase needs at least one word that is not optional", path)
-        return _Matcher(re.compile(part.regex + r"(?!\S)"), part.needs)
-
-    def _part(self, phrase: str, path: Path) -> _Part:
-        try:
-            return _Parser(phrase, self._list).parse()
-        except PhraseError:
-            raise
-        except ValueError as error:
-            raise PhraseError(f"{error}, in {phrase!r}", path) from None
-
-    def _list(self, name: str) -> _Part:
-        self.used.add(name)
-        if name not in self._lists:
-            raise ValueError(f"there is no list <{name}>")
-        if name in self._open:
-            raise ValueError(f"the list <{name}> holds itself")
-        if name not in self._parts:
-            self._open.append(name)
-            try:
-                self._parts[name] = self._entries(name)
-            finally:
-                self._open.pop()
-        return self._parts[name]
-
-    def _entries(self, name: str) -> _Part:
-        branches = [self._part(entry, ("lists", name, at)) for at, entry in enumerate(self._lists[name])]
-        if not branches:
-            raise PhraseError(f"the list <{name}> is empty", ("lists", name))
-        return _either(branches)
-
-
 # --- Rules ----------------------------------------------------------------------------------------
 
 
@@ -351,7 +108,7 @@ class _Hit:
 
 @dataclass(frozen=True, slots=True)
 class _Phrase:
-    matcher: _Matcher
+    matcher: Matcher
     alone: bool
     path: Path
 
@@ -382,13 +139,13 @@ class _Heard:
 
 @dataclass(frozen=True, slots=True)
 class _Guard:
-    matcher: _Matcher
+    matcher: Matcher
     path: Path
     scope: str
     kinds: frozenset[str]
-    hit_has: _Matcher | None
-    hit_lacks: _Matcher | None
-    sentence_lacks: _Matcher | None
+    hit_has: Matcher | None
+    hit_lacks: Matcher | None
+    sentence_lacks: Matcher | None
 
     def cancels(self, hit: _Hit, heard: _Heard) -> bool:
         spans = self._spans(heard)
@@ -434,7 +191,7 @@ class EmergencyRules:
 
     kinds: tuple[tuple[str, tuple[_Phrase, ...]], ...]
     guards: tuple[_Guard, ...]
-    starters: tuple[_Matcher, ...]
+    starters: tuple[Matcher, ...]
 
     def find(self, text: str, *, partial: bool = False) -> EmergencyHit | None:
         """The gravest emergency in a transcript, of equal ones the first said; None if there is none.
@@ -448,12 +205,12 @@ class EmergencyRules:
             hits = [hit for phrase in phrases for hit in phrase.hits(kind, heard)]
             for hit in sorted(hits, key=lambda hit: (hit.start, -hit.end)):
                 if not self.cancelled(hit, heard) and (not partial or self._settled(hit, heard)):
-                    return EmergencyHit(kind, _readable(heard.text[hit.start : hit.end]), 1.0)
+                    return EmergencyHit(kind, readable(heard.text[hit.start : hit.end]), 1.0)
         return None
 
     def hear(self, text: str) -> _Heard:
         """A transcript as the rules see it."""
-        normalised = _normalise(text)
+        normalised = normalise(text)
         for starter in self.starters:
             normalised = starter.pattern.sub(lambda match: "\n" + match[0][1:], normalised)
         return _Heard(normalised, set(normalised.split()))
@@ -477,31 +234,26 @@ class EmergencyRules:
         return not any(guard.may_cancel(hit, heard) for guard in late)
 
 
-def compile_rules(content: EmergencyContent) -> EmergencyRules:
-    """Compile the content of a site; the first phrase that cannot be compiled raises PhraseError."""
-    faults: list[PhraseError] = []
-    rules = _build(content, _Compiler(content.lists), faults)
-    if faults:
-        raise faults[0]
-    return rules
+def compile_checked(content: EmergencyContent) -> tuple[EmergencyRules, list[tuple[Path, str]]]:
+    """The rules of a site's content, and all that is wrong with it as (path, sentence).
 
-
-def problems(content: EmergencyContent) -> list[tuple[Path, str]]:
-    """All that is wrong with a content, as (path, sentence): bad phrases, idle lists, failing examples."""
+    Wrong are phrases that cannot be compiled, which the rules lack; lists that no phrase uses; examples that do
+    not do what they stand for.
+    """
     faults: list[PhraseError] = []
-    compiler = _Compiler(content.lists)
+    compiler = Compiler(content.lists)
     rules = _build(content, compiler, faults)
     found = {fault.path: str(fault) for fault in faults}
     idle = sorted(content.lists.keys() - compiler.used)
     unused = [(("lists", name), f"no phrase uses the list <{name}>") for name in idle]
-    return [*found.items(), *unused, *_failing(content, rules)]
+    return rules, [*found.items(), *unused, *_failing(content, rules)]
 
 
-def _build(content: EmergencyContent, compiler: _Compiler, faults: list[PhraseError]) -> EmergencyRules:
+def _build(content: EmergencyContent, compiler: Compiler, faults: list[PhraseError]) -> EmergencyRules:
     """The rules of all that can be compiled; what cannot is added to `faults`."""
     phrases: dict[str, list[_Phrase]] = {kind: [] for kind in content.kinds}
     guards: list[_Guard] = []
-    starters: list[_Matcher] = []
+    starters: list[Matcher] = []
     for kind, entries in content.kinds.items():
         for at, entry in enumerate(entries):
             with _collecting(faults):
@@ -526,7 +278,7 @@ def _collecting(faults: list[PhraseError]) -> Iterator[None]:
         faults.append(fault)
 
 
-def _guard(guard: GuardContent, path: Path, compiler: _Compiler) -> _Guard:
+def _guard(guard: GuardContent, path: Path, compiler: Compiler) -> _Guard:
     matchers = {
         name: compiler.matcher(phrase, (*path, name))
         for name in ("hit_has", "hit_lacks", "sentence_lacks")

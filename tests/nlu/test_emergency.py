@@ -1,6 +1,5 @@
-"""The shipped phrases find emergencies and leave look-alikes alone; the phrase language keeps its word."""
+"""The shipped phrases find emergencies and leave look-alikes alone; guards take back what they should and no more."""
 
-import time
 from pathlib import Path
 from typing import Any
 
@@ -10,18 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from callbot.nlu.emergency import (
-    KINDS,
-    EmergencyContent,
-    EmergencyRules,
-    PhraseError,
-    compile_rules,
-    problems,
-)
+from callbot.nlu.emergency import KINDS, EmergencyContent, EmergencyRules, compile_checked
+from callbot.nlu.phrases import Path as Place
 
 SHIPPED = Path(__file__).parents[2] / "intents" / "emergency.yaml"
 CONTENT = EmergencyContent.model_validate(yaml.safe_load(SHIPPED.read_text(encoding="utf-8")))
-RULES = compile_rules(CONTENT)
+RULES, PROBLEMS = compile_checked(CONTENT)
 
 EMERGENCIES: dict[str, list[str]] = {
     "medical": [
@@ -276,7 +269,13 @@ SAID = [(kind, sentence) for kind, sentences in EMERGENCIES.items() for sentence
 
 
 def rules(**content: Any) -> EmergencyRules:
-    return compile_rules(EmergencyContent.model_validate(content))
+    return compile_checked(EmergencyContent.model_validate(content))[0]
+
+
+def faults(**content: Any) -> list[Place]:
+    """Where something is wrong with a content, failing examples aside."""
+    _, found = compile_checked(EmergencyContent.model_validate(content))
+    return [path for path, _ in found if "examples" not in path]
 
 
 def fire(phrase: str, *examples: str) -> dict[str, Any]:
@@ -292,7 +291,7 @@ def found(phrase: str, text: str, **content: Any) -> str | None:
 
 
 def test_shipped_content_has_no_problem() -> None:
-    assert problems(CONTENT) == []
+    assert PROBLEMS == []
 
 
 def test_shipped_content_is_rich_in_every_kind() -> None:
@@ -522,71 +521,7 @@ def test_lost_apostrophes_do_not_hide_an_emergency(sentence: str) -> None:
     assert RULES.find(kept) is not None
 
 
-# --- Speed ----------------------------------------------------------------------------------------
-
-
-def _milliseconds(text: str, times: int) -> float:
-    best = float("inf")
-    for _ in range(times):
-        start = time.perf_counter()
-        RULES.find(text)
-        best = min(best, time.perf_counter() - start)
-    return best * 1000
-
-
-def test_forty_words_take_less_than_two_milliseconds() -> None:
-    text = "hi I'm calling because my neighbor on Orange Street has had his car parked in front of my"
-    text += " driveway for three days and he's not moving it and somebody told me to call you to get it towed"
-    assert _milliseconds(text, 20) < 2
-
-
-@pytest.mark.parametrize("word", ["my old man is ", "fire hydrant ", "he is not ", "a dog with a ", "a "])
-def test_time_grows_with_length_and_not_faster(word: str) -> None:
-    words = len(word.split())
-    short, long = (_milliseconds(word * (size // words), 3) for size in (250, 2000))
-    assert long < 8 * short * 3 + 5
-
-
-# --- The phrase language --------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("phrase", "text", "evidence"),
-    [
-        ("help", "Help!", "help"),
-        ("(a|the) dog", "see the dog run", "the dog"),
-        ("a [big] fire", "a big fire", "a big fire"),
-        ("a [big] fire", "a fire", "a fire"),
-        ("a .. fire", "a really very big fire", "a really very big fire"),
-        ("a .. fire", "a really very big brush fire", None),
-        ("a .. .. fire", "a really very big brush fire", "a really very big brush fire"),
-        ("a .. fire", "a car. the fire", None),
-        ("a fire", "a. Fire", "a fire"),
-        ("he is not", "he's not", "he's not"),
-        ("he's not", "he is not", "he is not"),
-        ("he has not", "he hasn't", "he has not"),
-        ("he isn't", "hes not", "he's not"),
-        ("can't", "I cannot", "can not"),
-        ("cannot", "I cant", "can not"),
-        ("isn't it", "is not it", "is not it"),
-        ("he stopped", "he uh he he stopped", "he stopped"),
-        ("no fire", "no fire here", "no fire"),
-        ("a .. fire", "a no, fire", "a no fire"),
-        ("it .. burns", "it no, really burns", None),
-        ("it .. burns", "it is... it burns", "it is it burns"),
-        ("call 911", "call nine one one", "call 911"),
-        ("call 911", "call 9-1-1", "call 911"),
-        ("four year old", "my four-year-old", "four year old"),
-        ("on elm st today", "on Elm St. today", "on elm st today"),
-        ("son's bike", "my son's bike", "son's bike"),
-        ("fire", "fired", None),
-        ("fire", "the campfire", None),
-        ("<who> fell", "my mom fell", "my mom fell"),
-    ],
-)
-def test_phrase_language(phrase: str, text: str, evidence: str | None) -> None:
-    lists = {"who": ["my <kin>", "he"], "kin": ["mom", "dad"]}
-    assert found(phrase, text, lists=lists) == evidence
+# --- Rules and their faults -----------------------------------------------------------------------
 
 
 def test_alone_means_nothing_else_is_said() -> None:
@@ -609,57 +544,21 @@ def test_first_said_wins_within_a_kind() -> None:
     assert hit.evidence == "flames"
 
 
-@pytest.mark.parametrize(
-    ("phrase", "message"),
-    [
-        ("a (b|c", "not closed"),
-        ("a [b", "not closed"),
-        ("a b)", "unexpected"),
-        ("a () b", "empty"),
-        ("a (b|) c", "empty"),
-        (".. a", "gap"),
-        ("a ..", "gap"),
-        ("a (.. b)", "gap"),
-        ("<nowhere> a", "no list <nowhere>"),
-        ("[a] [b]", "at least one word"),
-        ("a & b", "not a word"),
-        ("<a b>", "not a word"),
-    ],
-)
-def test_bad_phrase_is_refused_with_its_path(phrase: str, message: str) -> None:
-    with pytest.raises(PhraseError, match=message) as caught:
-        rules(kinds=fire(phrase))
-    assert caught.value.path == ("kinds", "fire", 0, "phrase")
-
-
-def test_bad_list_entry_is_refused_with_its_own_path() -> None:
-    with pytest.raises(PhraseError) as caught:
-        rules(lists={"who": ["he", "(she"]}, kinds=fire("<who> fell"))
-    assert caught.value.path == ("lists", "who", 1)
-
-
-def test_empty_list_is_refused() -> None:
-    with pytest.raises(PhraseError, match="empty"):
-        rules(lists={"who": []}, kinds=fire("<who> fell"))
-
-
-def test_list_that_holds_itself_is_refused() -> None:
-    with pytest.raises(PhraseError, match="holds itself"):
-        rules(lists={"a": ["x <b>"], "b": ["y <a>"]}, kinds=fire("<a>"))
-
-
 @pytest.mark.parametrize("field", ["phrase", "hit_has", "hit_lacks", "sentence_lacks"])
 def test_bad_guard_is_refused_with_its_path(field: str) -> None:
     guard = {"phrase": "x", "examples": ["x"], field: "(x"}
-    with pytest.raises(PhraseError) as caught:
-        rules(kinds=fire("fire"), unless=[guard])
-    assert caught.value.path == ("unless", 0, field)
+    assert faults(kinds=fire("fire"), unless=[guard]) == [("unless", 0, field)]
 
 
 def test_bad_sentence_starter_is_refused_with_its_path() -> None:
-    with pytest.raises(PhraseError) as caught:
-        rules(kinds=fire("fire"), sentence_starters=["but", "(x"])
-    assert caught.value.path == ("sentence_starters", 1)
+    assert faults(kinds=fire("fire"), sentence_starters=["but", "(x"]) == [("sentence_starters", 1)]
+
+
+def test_a_bad_phrase_leaves_the_others_standing() -> None:
+    phrases = [{"phrase": phrase, "examples": ["x"]} for phrase in ("(smoke", "flames")]
+    assert faults(kinds={"fire": phrases}) == [("kinds", "fire", 0, "phrase")]
+    assert rules(kinds={"fire": phrases}).find("I see flames") is not None
+
 
 
 @pytest.mark.parametrize(
@@ -710,7 +609,8 @@ def test_problems_names_every_fault_at_once() -> None:
             "not_emergencies": ["he burns his toast", "all is well"],
         }
     )
-    assert [path for path, _ in problems(content)] == [
+    _, found = compile_checked(content)
+    assert [path for path, _ in found] == [
         ("kinds", "fire", 0, "phrase"),
         ("kinds", "fire", 1, "phrase"),
         ("lists", "idle"),
@@ -721,4 +621,4 @@ def test_problems_names_every_fault_at_once() -> None:
         ("unless", 2, "examples", 0),
         ("not_emergencies", 0),
     ]
-    assert all(sentence for _, sentence in problems(content))
+    assert all(sentence for _, sentence in found)
