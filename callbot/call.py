@@ -68,6 +68,9 @@ _KEEP_LISTENING = ("waiting", "hearing", "thinking")
 _SAID = ("caller_asked", "out_of_scope", "not_understood")
 """Reasons that lie in the caller's last words."""
 
+_PERSON_KEY = "0"
+"""Brings a person, unless a number is being typed."""
+
 _PHONE_DIGITS = 10
 """A number typed on the keypad is complete with area code and subscriber number."""
 
@@ -171,7 +174,7 @@ class Call:
         return [StopTimer("silence"), StopTimer("filler")]
 
     def _on_partial(self, fact: PartialHeard, at: float) -> list[Command]:
-        emergency = self._watch_partial(fact.text, at)
+        emergency = self._watch_partial(f"{self._turn.text} {fact.text}", at)
         if emergency:
             return emergency
         if self._interruptible() and _plain(fact.text) and _plain(fact.text) not in self._backchannels:
@@ -234,7 +237,8 @@ class Call:
         return self._go_on(reply, at)
 
     def _on_key(self, fact: KeyPressed, at: float) -> list[Command]:
-        if self.phase != "waiting":
+        wants_person = fact.key == _PERSON_KEY and not self._asks_for_number()
+        if self.phase not in (_KEEP_LISTENING if wants_person else ("waiting",)):
             return []
         interrupt = self._interrupt()
         if not self._asks_for_number():

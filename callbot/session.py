@@ -75,6 +75,8 @@ class Session:
     _tasks: asyncio.TaskGroup = field(init=False)
     _until_end: set[asyncio.Task[None]] = field(default_factory=set)
     """Tasks that mean nothing once the call is over."""
+    _leaving: asyncio.Task[None] | None = None
+    """The transfer or hang-up that is under way."""
     _timers: dict[str, asyncio.TimerHandle] = field(default_factory=dict)
     _voice_ended: float | None = None
     """When the caller's last turn fell silent."""
@@ -203,15 +205,22 @@ class Session:
                 self._note_escalation(command)
                 self._start(stations.escalate(command))
             case Transfer():
-                self._start(self._transfer(command), until_end=True)
+                self._begin_to_leave(self._transfer(command))
             case HangUp():
-                self._start(self._hang_up(command), until_end=True)
+                self._begin_to_leave(self._hang_up(command))
 
-    def _start(self, work: Coroutine[Any, Any, None], *, until_end: bool = False) -> None:
+    def _begin_to_leave(self, work: Coroutine[Any, Any, None]) -> None:
+        """A later word counts: an emergency in the middle of a goodbye is not hung up on."""
+        if self._leaving is not None:
+            self._leaving.cancel()
+        self._leaving = self._start(work, until_end=True)
+
+    def _start(self, work: Coroutine[Any, Any, None], *, until_end: bool = False) -> asyncio.Task[None]:
         task = self._tasks.create_task(work)
         if until_end:
             self._until_end.add(task)
             task.add_done_callback(self._until_end.discard)
+        return task
 
     # ------------------------------------------------------------ leaving
 

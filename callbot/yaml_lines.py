@@ -14,25 +14,20 @@ from typing import Any
 
 import yaml
 from yaml.composer import Composer
-from yaml.constructor import SafeConstructor
 from yaml.reader import ReaderError
-from yaml.resolver import Resolver
 
 Position = tuple[str | int, ...]
 """Keys and list indexes that lead from the top of a document to a value."""
 
 
 if yaml.__with_libyaml__:
-    from yaml.cyaml import CParser
 
-    class _Base(Composer, CParser, SafeConstructor, Resolver):  # type: ignore[misc]
-        """Parsed by libyaml, which is many times faster; composed in Python, which survives endless nesting."""
+    class _Base(Composer, yaml.CSafeLoader):
+        """Read by libyaml, which is many times faster, but composed in Python, which survives endless nesting."""
 
         def __init__(self, text: str) -> None:
-            CParser.__init__(self, text)
+            yaml.CSafeLoader.__init__(self, text)
             Composer.__init__(self)
-            SafeConstructor.__init__(self)
-            Resolver.__init__(self)
 
 else:
     _Base = yaml.SafeLoader  # type: ignore[misc, assignment]

@@ -45,8 +45,8 @@ PURE = (
     *("cases.lifecycle", "cases.numbers", "cases.summary", "cases.changes", "cases.filing"),
     *("nlu.addresses", "nlu.days", "nlu.emergency", "nlu.finders", "nlu.flags", "nlu.gazetteer", "nlu.letters"),
     *("nlu.mentions", "nlu.money", "nlu.normalize", "nlu.numbers", "nlu.people", "nlu.phones", "nlu.phonetics"),
-    *("nlu.phrases", "nlu.plates", "nlu.references", "nlu.rules", "nlu.slots", "nlu.street_names", "nlu.time_words", "nlu.times"),
-    *("nlu.tokens", "nlu.utterances", "nlu.vehicles"),
+    *("nlu.phrases", "nlu.plates", "nlu.references", "nlu.rules", "nlu.slots", "nlu.street_names", "nlu.time_words"),
+    *("nlu.times", "nlu.tokens", "nlu.utterances", "nlu.vehicles"),
 )
 """No clock, no thread, no socket, no database, no web, no model: time is an argument."""
 

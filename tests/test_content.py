@@ -168,8 +168,8 @@ SLIPS = {
     # forms
     "form named wrongly": Slip(POTHOLE, "intent: pothole", "intent: theft_report", "named pothole.yaml", others=2),
     "form of no intent": Slip(POTHOLE, "intent: pothole", "intent: pottery", "no intent 'pottery'", others=1),
-    "unknown slot in a form": Slip(POTHOLE, "slot: caller_name", "slot: caler_name", "no slot 'caler_name'"),
-    "slot asked twice": Slip(POTHOLE, "slot: caller_name", "slot: location", "asked twice", at="ask: ask_caller_name"),
+    "unknown slot in a form": Slip(POTHOLE, "slot: callback_number", "slot: calback", "no slot 'calback'"),
+    "slot asked twice": Slip(POTHOLE, "slot: callback_number", "slot: location", "asked twice", at="ask: ask_callback"),
     "slot without a question": Slip(
         THEFT, "  - {slot: occurred_at, ask: ask_when}\n", "", "'occurred_at' has no question", at="slots:", others=2
     ),

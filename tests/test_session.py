@@ -18,7 +18,7 @@ from callbot.cases.store import Store
 from callbot.content import Site
 from callbot.engines import Audio, Transcript
 from callbot.errors import EngineError
-from callbot.events import CaseSnapshot, TurnRecord
+from callbot.events import CaseSnapshot, Transcribed, TurnRecord
 from callbot.replay import differences
 from callbot.room import Missing
 from tests.fakes import ORANGE, FakeTranscriber, meaning
@@ -243,3 +243,27 @@ async def test_hanging_up_at_any_moment_leaves_a_readable_call(site: Site, tmp_p
             assert call is not None
             assert call["ended_at"] is not None
             assert call["reason"] == "the caller hung up"
+
+
+async def test_an_emergency_in_the_middle_of_a_goodbye_is_not_hung_up_on(site: Site, tmp_path: Path) -> None:
+    site = quick(site)
+    meanings = {"bye": meaning("goodbye")}
+    async with fake_room(site, tmp_path, texts=["bye"], meanings=meanings) as room, call_in(room, site) as talk:
+        await talk.speak()
+        await talk.until(lambda: talk.session.call.phase == "leaving")
+        talk.session.receive(Transcribed(9, EMERGENCY, 0.9, ()))
+        await asyncio.wait_for(talk.task, 15)
+        assert talk.line.transferred_to == site.lines.lines["main"].transfer_emergency
+
+
+async def test_an_ear_that_raises_brings_a_person(site: Site, tmp_path: Path) -> None:
+    site = quick(site)
+
+    class Deaf:
+        def probabilities(self, audio: Audio) -> list[float]:
+            raise RuntimeError(f"no voice activity in {len(audio)} samples")
+
+    async with fake_room(site, tmp_path, texts=[], meanings={}, new_vad=Deaf) as room, call_in(room, site) as talk:
+        await talk.speak()
+        await asyncio.wait_for(talk.task, 15)
+        assert talk.line.transferred_to == site.lines.lines["main"].transfer_human

@@ -58,17 +58,28 @@ _APOSTROPHES = str.maketrans({"\u2019": "'"})
 
 
 def flag(slot: str, text: str) -> bool | None:
-    """What `text` clearly says about a flag: True, False, or None if it says nothing.
+    """What `text`, as an answer, says about a flag: True, False, or None if it says nothing.
 
     A bare yes or no counts, because the caller may be answering the question; other words go first. Raises
     KeyError for a slot that is not in `FLAG_SLOTS`.
     """
-    said = text.lower().translate(_APOSTROPHES)
-    phrases = _FLAGS[slot]
-    if phrases.denied.search(said):
-        return False
-    if phrases.stated.search(said):
-        return True
+    said = _plain(text)
+    value = stated(slot, said)
+    if value is not None:
+        return value
     if _YES.match(said):
         return True
     return False if _NO.match(said) else None
+
+
+def stated(slot: str, text: str) -> bool | None:
+    """What `text` says about a flag without being asked: yes and no are answers to something else."""
+    said = _plain(text)
+    phrases = _FLAGS[slot]
+    if phrases.denied.search(said):
+        return False
+    return True if phrases.stated.search(said) else None
+
+
+def _plain(text: str) -> str:
+    return text.lower().translate(_APOSTROPHES)

@@ -13,7 +13,7 @@ from datetime import datetime
 
 from callbot.events import SlotHit
 from callbot.nlu.finders import find_slots
-from callbot.nlu.flags import FLAG_SLOTS, flag
+from callbot.nlu.flags import FLAG_SLOTS, flag, stated
 from callbot.nlu.gazetteer import Gazetteer
 from callbot.nlu.normalize import normalize
 from callbot.nlu.vehicles import VehicleLists
@@ -31,7 +31,7 @@ _FLAG_CONFIDENCE = 0.9
 _NOTHING = 0.15
 """Scores below this say that nothing of the words was resolved."""
 _UNSOLICITED_FLAGS = 4
-"""An unasked flag is read from sentences of at least this many words: "yes" answers only what was asked."""
+"""An unasked flag is read from sentences of at least this many words."""
 
 
 @dataclass(frozen=True)
@@ -89,8 +89,8 @@ class SlotReader:
         for slot in FLAG_SLOTS:
             if slot != asked and len(text.split()) < _UNSOLICITED_FLAGS:
                 continue
-            value = flag(slot, text)
-            if value is not None and (slot == asked or not _only_yes_or_no(slot, text)):
+            value = flag(slot, text) if slot == asked else stated(slot, text)
+            if value is not None:
                 yield SlotHit(slot, text, value, _FLAG_CONFIDENCE)
 
     @staticmethod
@@ -123,9 +123,3 @@ def _weight(slot: str, score: float) -> float:
     if slot not in ("location", "occurred_at", "vehicle"):
         return score
     return 0.0 if score < _NOTHING else 0.5 + 0.5 * score
-
-
-def _only_yes_or_no(slot: str, text: str) -> bool:
-    """Whether the flag was read from a leading yes or no only, which answers another question."""
-    rest = text.lower().lstrip().split(maxsplit=1)
-    return len(rest) < 2 or flag(slot, rest[1]) is None

@@ -2,7 +2,7 @@
 
 import pytest
 
-from callbot.nlu.flags import FLAG_SLOTS, flag
+from callbot.nlu.flags import FLAG_SLOTS, flag, stated
 
 
 @pytest.mark.parametrize(
@@ -31,6 +31,19 @@ from callbot.nlu.flags import FLAG_SLOTS, flag
 )
 def test_flags(slot: str, said: str, value: bool | None) -> None:
     assert flag(slot, said) is value
+
+
+@pytest.mark.parametrize(
+    ("slot", "said", "value"),
+    [
+        ("is_ongoing", "yes and it's still going on", True),
+        ("injuries", "no, nobody was hurt", False),
+        ("injuries", "no it is on Chapel Street", None),
+        ("is_blocking", "yes, that's right", None),
+    ],
+)
+def test_unasked_a_yes_or_no_says_nothing(slot: str, said: str, value: bool | None) -> None:
+    assert stated(slot, said) is value
 
 
 def test_other_slots_are_refused() -> None:
