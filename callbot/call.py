@@ -68,6 +68,12 @@ _KEEP_LISTENING = ("waiting", "hearing", "thinking")
 _SAID = ("caller_asked", "out_of_scope", "not_understood")
 """Reasons that lie in the caller's last words."""
 
+_DEAF_TURNS = 1
+"""Turns in a row that may fail to be recognised; an emergency among them would go unheard."""
+
+_MOSTLY = 0.5
+"""Share of a question that must have been heard for an answer to be one."""
+
 _PERSON_KEY = "0"
 """Brings a person, unless a number is being typed."""
 
@@ -84,6 +90,8 @@ class _Turn:
     hearing: float = 1.0
     started_at: float = 0.0
     ended_at: float = 0.0
+    meaning: Understanding | None = None
+    """What the words mean, while the caller's voice keeps the answer back."""
     by_rules: bool = False
     """The small model failed on it; the keyword rules were asked instead."""
 
@@ -114,6 +122,22 @@ class Call:
     _speech_at: float = 0.0
     _doubtful: EmergencyHit | None = None
     """An emergency in the last partial transcript that its next words might have taken back."""
+    _partial: str = ""
+    """The newest partial transcript of a turn that has not been answered."""
+    _awaited: list[int] = field(default_factory=list)
+    """Turns that have ended and were not recognised yet, in order."""
+    _early: dict[int, Transcribed] = field(default_factory=dict)
+    """Turns that were recognised before one that they follow."""
+    _deaf_turns: int = 0
+    """Turns in a row that could not be recognised."""
+    _answered: Reply | None = None
+    """What was said last, with its question."""
+    _question_utterance: int = 0
+    _question_heard: bool = True
+    """The caller has heard most of the open question."""
+    _cut: bool = False
+    """The caller's present turn has stopped the bot."""
+    _filler_runs: bool = False
     _keys: str = ""
     _hold: bool = False
     _backchannels: frozenset[str] = field(init=False, default=frozenset())
@@ -129,6 +153,10 @@ class Call:
         """Take one fact that happened `at` seconds after the call's start; returns what is to be done, in order."""
         if self.phase == "over":
             return []
+        commands = self._handle(fact, at)
+        return [*commands, *self._keep_company()]
+
+    def _handle(self, fact: Fact, at: float) -> list[Command]:
         match fact:
             case CallStarted():
                 return self._on_start(fact, at)
@@ -171,32 +199,47 @@ class Call:
         self._doubtful = None
         self._speech_at = at
         self._spoke_over_bot = bool(self._speaking)
-        return [StopTimer("silence"), StopTimer("filler")]
+        return [StopTimer("silence")]
 
     def _on_partial(self, fact: PartialHeard, at: float) -> list[Command]:
-        emergency = self._watch_partial(f"{self._turn.text} {fact.text}", at)
+        emergency = self._watch_partial(fact.text, at)
         if emergency:
             return emergency
-        if self._interruptible() and _plain(fact.text) and _plain(fact.text) not in self._backchannels:
+        words = _plain(fact.text)
+        if words and words not in self._backchannels and self._interruptible():
+            self._cut = True
             return [ClearPlayback()]
         return []
 
     def _on_turn_end(self, fact: TurnEnded, at: float) -> list[Command]:
         self._caller_speaks = False
-        commands: list[Command] = [Transcribe(fact.turn)]
-        if self.phase in _KEEP_LISTENING:
-            if self.phase == "waiting":
-                self._turn = _Turn(started_at=self._speech_at)
-                self.phase = "hearing"
-            self._turn.ended_at = at
-            if not self._speaking:
-                commands.append(StartTimer("filler", self.book.policy.timing.filler))
-        return commands
+        self._spoke_over_bot = self._spoke_over_bot and bool(self._speaking)
+        self._awaited.append(fact.turn)
+        if self.phase == "waiting":
+            self._turn = _Turn(started_at=self._speech_at)
+            self.phase = "hearing"
+        self._turn.ended_at = at
+        return [Transcribe(fact.turn)]
 
     def _on_transcript(self, fact: Transcribed, at: float) -> list[Command]:
-        emergency = self._watch(f"{self._turn.text} {fact.text}", at)
+        """Take turns in their order: a short one may be recognised before the long one that it follows."""
+        emergency = self._watch(fact.text, at)
         if emergency:
             return emergency
+        if fact.turn in self._awaited[1:]:
+            self._early[fact.turn] = fact
+            return []
+        return [*self._next_turn(fact, at), *self._no_longer_awaited(fact.turn, at)]
+
+    def _no_longer_awaited(self, turn: int, at: float) -> list[Command]:
+        if turn in self._awaited:
+            self._awaited.remove(turn)
+        if self._awaited and self._awaited[0] in self._early:
+            return self._on_transcript(self._early.pop(self._awaited[0]), at)
+        return []
+
+    def _next_turn(self, fact: Transcribed, at: float) -> list[Command]:
+        self._deaf_turns, self._partial = 0, ""
         if self.phase == "saving":
             self._later.append(fact)
             return []
@@ -204,6 +247,8 @@ class Call:
             return []
         if self._is_backchannel(fact.text) or not (fact.text or self._turn.text):
             return self._ignore_turn()
+        if self.phase == "waiting":
+            self._turn = _Turn(started_at=self._speech_at, ended_at=at)
         self._turn.text = f"{self._turn.text} {fact.text}".strip()
         if fact.text:
             self._turn.hearing = min(self._turn.hearing, fact.confidence)
@@ -214,14 +259,23 @@ class Call:
         stale = fact.turn != self.dialog.turns + 1 or fact.meaning.text != self._turn.text
         if self.phase != "thinking" or stale:
             return []
-        meaning = fact.meaning
-        if meaning.intent == "emergency" and meaning.confidence >= self.book.policy.thresholds.emergency:
-            return self._emergency(EmergencyHit("other", meaning.text, meaning.confidence), meaning.text, at)
         if self._caller_speaks:
-            # The caller went on: their next words are joined with these before anything is answered.
+            # The caller went on: their next words are joined with these. But a voice in the background must not
+            # keep them from being answered for ever.
             self.phase = "hearing"
-            return []
-        return self._answer(Heard(meaning=meaning, hearing=self._turn.hearing, keys=self._turn.keys))
+            self._turn.meaning = fact.meaning
+            return [StartTimer("floor", self.book.policy.timing.filler)]
+        return self._answer_meaning(fact.meaning, at)
+
+    def _answer_meaning(self, meaning: Understanding, at: float) -> list[Command]:
+        stations = self.book.policy.stations
+        badly_heard = self._turn.hearing < stations["hear"].confidence
+        if badly_heard and meaning.confidence < stations["understand"].confidence:
+            return self._answer(Heard(failed="hear"), at)
+        heard = Heard(
+            meaning=meaning, hearing=self._turn.hearing, keys=self._turn.keys, question_heard=self._question_heard
+        )
+        return self._answer(heard, at)
 
     def _on_saved(self, fact: Saved, at: float) -> list[Command]:
         if self.phase != "saving" or fact.turn != self.dialog.turns:
@@ -243,7 +297,7 @@ class Call:
         interrupt = self._interrupt()
         if not self._asks_for_number():
             self._turn = _Turn(keys=fact.key, started_at=at, ended_at=at)
-            return [*interrupt, *self._answer(Heard(keys=fact.key))]
+            return [*interrupt, *self._answer(Heard(keys=fact.key), at)]
         if fact.key not in "*#":
             self._keys += fact.key
         if self._keys and (fact.key == "#" or len(self._keys) == _PHONE_DIGITS):
@@ -254,36 +308,59 @@ class Call:
         if fact.name == "call" and self.phase not in ("leaving", "emergency"):
             self._turn = _Turn(started_at=at, ended_at=at)
             return self._hand_over("exhausted", "longest_call", at)
-        if fact.name == "filler" and self.phase in ("hearing", "thinking", "saving") and not self._speaking:
+        if fact.name == "filler":
+            self._filler_runs = False
             variants = self.book.prompts["one_moment"]
-            return [self._speak(render(variants, self.dialog.turns, {}))]
+            return [self._speak(render(variants, self.dialog.turns, {}))] if self._owes_answer() else []
+        if fact.name == "floor" and self.phase == "hearing" and self._turn.meaning is not None:
+            return self._answer_meaning(self._turn.meaning, at)
         if fact.name == "keys" and self.phase == "waiting" and self._keys:
             return self._understand_keys(at)
         if fact.name == "silence" and self.phase == "waiting" and not self._caller_speaks:
             self._turn = _Turn(started_at=at, ended_at=at)
-            return self._answer(Heard(silent=True))
+            return self._answer(Heard(silent=True), at)
         return []
 
     def _on_playback_end(self, fact: PlaybackEnded) -> list[Command]:
         self._speaking.pop(fact.utterance, None)
+        if fact.utterance == self._question_utterance:
+            self._question_heard = fact.heard >= _MOSTLY
         if self._speaking or self.phase != "waiting" or self._caller_speaks:
             return []
-        timing = self.book.policy.timing
-        return [StartTimer("silence", timing.hold if self._hold else timing.silence)]
+        return [self._silence_timer()]
 
     def _on_failure(self, fact: StageFailed, at: float) -> list[Command]:
         """Take the fallback that policy.yaml declares for the station; in the end, a person."""
         if self.phase in ("leaving", "emergency"):
             return []
-        fallback = self.book.policy.stations[fact.station].fallback
-        if fallback == "skip":
+        if fact.station == "hear":
+            return self._on_deaf_turn(fact, at)
+        if fact.station == "understand":
+            return self._on_no_meaning(fact, at)
+        if self.book.policy.stations[fact.station].fallback == "skip":
             return []
-        if fallback == "rules" and self.phase == "thinking" and not self._turn.by_rules:
+        return self._hand_over("station_failed", "station_failed", at)
+
+    def _on_deaf_turn(self, fact: StageFailed, at: float) -> list[Command]:
+        self._deaf_turns += 1
+        again = self.book.policy.stations["hear"].fallback == "reask" and self._deaf_turns <= _DEAF_TURNS
+        # Turn 0 is no turn: the ear as a whole is out of order, and asking again would not help.
+        if not again or not fact.turn:
+            return self._hand_over("station_failed", "station_failed", at)
+        following = self._no_longer_awaited(fact.turn, at)
+        if following or self.phase not in ("waiting", "hearing"):
+            return following
+        return self._answer(Heard(failed="hear"), at)
+
+    def _on_no_meaning(self, fact: StageFailed, at: float) -> list[Command]:
+        if self.phase != "thinking" or fact.turn != self.dialog.turns + 1:
+            return []
+        fallback = self.book.policy.stations["understand"].fallback
+        if fallback == "rules" and not self._turn.by_rules:
             self._turn.by_rules = True
             return [replace(self._understand(self._turn.text), by="rules")]
-        # Turn 0 is no turn: the ear as a whole is out of order, and asking again would not help.
-        if fallback == "reask" and self.phase in _KEEP_LISTENING and fact.turn:
-            return self._answer(Heard(failed=fact.station))
+        if fallback == "reask":
+            return self._answer(Heard(failed="understand"), at)
         return self._hand_over("station_failed", "station_failed", at)
 
     def _on_taken_over(self) -> list[Command]:
@@ -293,28 +370,47 @@ class Call:
 
     def _on_end(self) -> list[Command]:
         """The caller is gone: a complete case is still filed, anything else stays a readable draft."""
-        commands = self._wrap_up() if self.phase not in ("leaving", "emergency") else []
+        commands: list[Command] = []
+        if self.phase not in ("leaving", "emergency"):
+            commands = [*self._last_words(), *([] if self._filing else self._wrap_up())]
         self.phase = "over"
         return commands
+
+    def _last_words(self) -> list[Command]:
+        """Keep what the caller said but was not answered."""
+        heard = [self._turn.text, *(fact.text for fact in self._later)] if self.phase != "waiting" else []
+        text = " ".join(part for part in (*heard, self._partial) if part)
+        if not text or (self.phase == "saving" and not self._later):
+            return []
+        self.dialog = replace(self.dialog, turns=self.dialog.turns + 1)
+        reply = Reply(self.dialog, (), "answer")
+        record = turn_record(self.dialog.asked, reply, None, text, self._turn.started_at, self._turn.ended_at)
+        return [SaveTurn(record, None)]
 
     # ------------------------------------------------------------ emergencies
 
     def _watch(self, text: str, at: float) -> list[Command]:
-        """Check words for an emergency; [] when there is none."""
+        """Check words for an emergency, alone and after the turn's earlier words; [] when there is none.
+
+        Both, because words that belong together may be cut in two, and because what was said before a pause
+        ("... last night") must not take back what is said after it.
+        """
         if self.phase == "emergency":
             return []
-        hit = self.rules.find(text)
-        return self._emergency(hit, text, at) if hit is not None else []
+        joined = f"{self._turn.text} {text}"
+        hit = self.rules.find(text) or self.rules.find(joined)
+        return self._emergency(hit, joined.strip(), at) if hit is not None else []
 
     def _watch_partial(self, text: str, at: float) -> list[Command]:
         """Check unfinished words; what the next words might take back must stand in two partials."""
+        self._partial = text
         if self.phase == "emergency":
             return []
         doubtful, self._doubtful = self._doubtful, self.rules.find(text)
         hit = self.rules.find(text, partial=True)
         if hit is None and doubtful is not None and self._doubtful is not None and doubtful.kind == self._doubtful.kind:
             hit = self._doubtful
-        return self._emergency(hit, text, at) if hit is not None else []
+        return self._emergency(hit, f"{self._turn.text} {text}".strip(), at) if hit is not None else []
 
     def _emergency(self, hit: EmergencyHit, text: str, at: float) -> list[Command]:
         """Connect the caller at once. Nothing here waits for the store: the log is written alongside."""
@@ -336,7 +432,7 @@ class Call:
             Transfer(self.line.transfer_emergency, "emergency", "emergency", after_utterance=speak.utterance),
             SaveTurn(turn_record(asked, reply, heard, text, self._turn.started_at or self._speech_at, at), None),
             Escalate("emergency", hit.kind, hit.evidence, "emergency", case),
-            *(StopTimer(name) for name in ("silence", "filler", "keys")),
+            *(StopTimer(name) for name in ("silence", "keys", "floor")),
         ]
 
     # ------------------------------------------------------------ answers
@@ -344,17 +440,23 @@ class Call:
     def _understand(self, text: str) -> Understand:
         return Understand(self.dialog.turns + 1, text, asked_for(self.book, self.dialog))
 
-    def _answer(self, heard: Heard) -> list[Command]:
+    def _answer(self, heard: Heard, at: float) -> list[Command]:
         """Decide what to say, and have the turn committed before it is said."""
         reply = machine.step(self.book, self.dialog, heard)
+        if reply.end == "emergency":
+            suspect = self.dialog.suspect
+            words, score = (suspect.text, suspect.confidence) if suspect else (self._turn.text, 1.0)
+            return self._emergency(EmergencyHit("other", words, score), f"{words} {self._turn.text}".strip(), at)
         asked, self.dialog = self.dialog.asked, with_caller_id(reply.dialog, self.caller)
         self._pending = replace(reply, dialog=self.dialog)
+        self._keys, self._partial, self._cut = "", "", False
         self.phase = "saving"
         record = turn_record(asked, reply, heard, self._turn.text, self._turn.started_at, self._turn.ended_at)
         self._record = record
         return [
             StopTimer("silence"),
             StopTimer("keys"),
+            StopTimer("floor"),
             SaveTurn(record, snapshot(self.book, self.dialog, "draft")),
         ]
 
@@ -366,17 +468,17 @@ class Call:
     def _go_on(self, reply: Reply, at: float) -> list[Command]:
         """Say the answer; the turn has been committed."""
         self.dialog = reply.dialog
-        commands: list[Command] = [StopTimer("filler")]
         if reply.end is not None:
-            return [*commands, *self._leave(reply)]
+            return self._leave(reply)
         self.phase = "waiting"
         self._hold = reply.hold
         self._turn = _Turn()
-        if reply.say:
-            commands.append(self._speak(reply.say))
-        else:
-            commands.append(StartTimer("silence", self.book.policy.timing.silence))
-        return [*commands, *self._next_waiting(at)]
+        if not reply.say:
+            return [self._silence_timer(), *self._next_waiting(at)]
+        speak = self._speak(reply.say, protected=reply.must_be_heard)
+        self._question_utterance, self._question_heard = speak.utterance, True
+        self._answered = reply
+        return [speak, *self._next_waiting(at)]
 
     def _next_waiting(self, at: float) -> list[Command]:
         """Take up what the caller said while the store was busy."""
@@ -387,7 +489,7 @@ class Call:
         self._later.clear()
         self.phase = "hearing"
         self._turn = _Turn(started_at=self._speech_at, ended_at=at)
-        return self._on_transcript(fact, at)
+        return self._next_turn(fact, at)
 
     def _leave(self, reply: Reply) -> list[Command]:
         if reply.end == "human":
@@ -418,7 +520,7 @@ class Call:
         self._pending, self._filing = None, False
         record = turn_record(asked, reply, None, self._turn.text, self._turn.started_at, at)
         # The log is written alongside: the reason may well be that the store does not answer.
-        return [*self._interrupt(), SaveTurn(record, None), *self._connect(reply), StopTimer("filler")]
+        return [*self._interrupt(), SaveTurn(record, None), *self._connect(reply)]
 
     def _file(self, decision: Decision) -> list[Command]:
         """Have the case filed; the caller hears of it after the commit."""
@@ -484,12 +586,32 @@ class Call:
         return self._spoke_over_bot and not self._turn.text and _plain(text) in self._backchannels
 
     def _ignore_turn(self) -> list[Command]:
-        """Nothing was said, or nothing that wants an answer."""
+        """Nothing was said, or nothing that wants an answer; a sentence that it cut off is said again."""
         if self._caller_speaks:
             return []
         self.phase = "waiting"
-        silence = [] if self._speaking else [StartTimer("silence", self.book.policy.timing.silence)]
-        return [StopTimer("filler"), *silence]
+        cut, self._cut = self._cut, False
+        if cut and self._answered is not None:
+            return [self._speak(self._answered.say, protected=self._answered.must_be_heard)]
+        return [] if self._speaking else [self._silence_timer()]
+
+    def _silence_timer(self) -> StartTimer:
+        timing = self.book.policy.timing
+        return StartTimer("silence", timing.hold if self._hold else timing.silence)
+
+    # ------------------------------------------------------------ company
+
+    def _owes_answer(self) -> bool:
+        """The caller has finished and hears nothing."""
+        return self.phase in ("hearing", "thinking", "saving") and not self._speaking and not self._caller_speaks
+
+    def _keep_company(self) -> list[Command]:
+        """Nobody is left in silence: while an answer is owed, a timer runs that says "one moment"."""
+        if self._owes_answer() == self._filler_runs:
+            return []
+        self._filler_runs = not self._filler_runs
+        seconds = self.book.policy.timing.filler
+        return [StartTimer("filler", seconds) if self._filler_runs else StopTimer("filler")]
 
 
 def _plain(text: str) -> str:

@@ -17,7 +17,7 @@ from callbot.schema import OTHER_INTENTS, Catalogue, Flow, Form, Lines, Move, Pl
 Finding = tuple[tuple[str | int, ...], str]
 
 _CORE_PROMPTS = frozenset(
-    {"how_can_i_help", "ask_intent", "ask_amend", "ask_more", "one_moment", "emergency", "not_understood"}
+    {"how_can_i_help", "ask_intent", "ask_amend", "ask_more", "ask_alarm", "one_moment", "emergency", "not_understood"}
 )
 """Prompts that the code itself says, whatever the flow."""
 
@@ -29,7 +29,7 @@ _CORE_REASONS = frozenset(
 
 _MUST_LEAD = frozenset(
     {"ask_person", "exhausted", "station_failed", "not_understood", "silence", "repeat", "hold_on", "greet"}
-    | {"thanks", "goodbye", "details"}
+    | {"thanks", "goodbye", "details", "cancel", "maybe_emergency", "complete_for_person"}
 )
 """Triggers that can occur in any state that waits for the caller."""
 
@@ -40,8 +40,9 @@ _BY_QUESTION: Mapping[str, frozenset[str]] = {
         {"answer", "declined", "case_intent", "complete", "complete_for_person", "incomplete_for_person"}
     ),
     "confirm": frozenset({"affirm", "deny", "correct"}),
-    "amend": frozenset({"correct", "affirm"}),
+    "amend": frozenset({"correct", "incomplete"}),
     "more": frozenset({"affirm", "deny", "case_intent"}),
+    "alarm": frozenset({"is_emergency"}),
 }
 """Triggers for which a state needs a row of its own, by what it asks."""
 
@@ -158,11 +159,21 @@ def _complete(content: Flow) -> Iterator[Finding]:
             yield ("states", name), f"'{name}' neither asks, files nor ends: callers would be stuck in it"
         for trigger in sorted(_BY_QUESTION.get(state.asks or "", frozenset()) - set(state.on)):
             yield ("states", name), f"a state that asks '{state.asks}' needs a row '{trigger}'"
-    for trigger, ends in (("ask_person", "human"), ("exhausted", "human"), ("station_failed", "human")):
+    for trigger, ends in _MUST_END:
         for position, move in _moves(content):
             target = content.states.get(move.to)
             if position[-1] == trigger and (target is None or target.ends != ends):
-                yield position, f"'{trigger}' must lead to a state that ends with a person"
+                yield position, f"'{trigger}' must lead to a state with `ends: {ends}`"
+
+
+_MUST_END = (
+    ("ask_person", "human"),
+    ("exhausted", "human"),
+    ("station_failed", "human"),
+    ("complete_for_person", "human"),
+    ("is_emergency", "emergency"),
+)
+"""Triggers that must lead to a certain end."""
 
 
 def _moves(content: Flow) -> Iterator[tuple[tuple[str, ...], Move]]:
@@ -236,8 +247,9 @@ def policy(content: Policy) -> Iterator[Finding]:
     limits = content.thresholds
     if limits.unsure_intent > limits.intent:
         yield ("thresholds", "unsure_intent"), "must not be above `intent`"
-    if limits.close > limits.close_unconfirmed:
-        yield ("thresholds", "close_unconfirmed"), "must not be below `close`"
+    decide = content.stations.get("decide")
+    if decide is not None and decide.confidence > limits.close_unconfirmed:
+        yield ("thresholds", "close_unconfirmed"), "must not be below the confidence of the station `decide`"
     if content.ending.quiet > content.ending.speech:
         yield ("ending", "quiet"), "must not be above `speech`"
     if content.timing.end_of_turn > content.timing.end_of_unfinished:

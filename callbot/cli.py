@@ -232,7 +232,8 @@ def transcribe(
 
 @app.command()
 def dial(
-    files: Annotated[list[Path], typer.Argument(help="Recordings, one caller turn each.")],
+    files: Annotated[list[Path] | None, typer.Argument(help="Recordings, one caller turn each.")] = None,
+    script: Annotated[Path | None, typer.Option(help="YAML list of turns: audio, keys, silence.")] = None,
     to: Annotated[str, typer.Option(help="Media socket to call.")] = "ws://127.0.0.1:8765/twilio",
     calls: Annotated[int, typer.Option(min=1, max=64, help="How many callers at once.")] = 1,
     caller: Annotated[str, typer.Option(help="The caller's number.")] = "+12035550123",
@@ -240,10 +241,13 @@ def dial(
     as_json: JsonOption = False,
 ) -> None:
     """Call a media socket as somebody who speaks recordings and waits for the answers."""
-    from callbot.dial import dial_all
+    from callbot.dial import dial_all, read_script, spoken
 
-    _need_files(files)
-    results = asyncio.run(dial_all(to, files, calls=calls, caller=caller, record=record))
+    _need_files([*(files or []), *([script] if script else [])])
+    turns = [*spoken(files or []), *(read_script(script) if script else [])]
+    if not turns:
+        raise ConfigError("nothing to say: name recordings or a --script")
+    results = asyncio.run(dial_all(to, turns, calls=calls, caller=caller, record=record))
     for row in results:
         print(json.dumps(row) if as_json else row["line"], flush=True)
     if any(row["failed"] for row in results):

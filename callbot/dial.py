@@ -8,15 +8,68 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from pydantic import RootModel, ValidationError
+
+from callbot.errors import ContentError
+from callbot.schema import Strict
 from callbot.telephony.simulator import CallResult, Simulator, Turn
+from callbot.yaml_lines import parse
+
+
+class ScriptTurn(Strict):
+    """One line of a script; exactly one of the first three."""
+
+    audio: Path | None = None
+    """A recording, relative to the script."""
+    keys: str = ""
+    silence: float = 0.0
+    interrupt_after: float | None = None
+    """Seconds of the bot's answer after which the caller begins to speak over it."""
+
+
+class Script(RootModel[tuple[ScriptTurn, ...]]):
+    """What a scripted caller does, in order."""
+
+
+def spoken(files: Sequence[Path]) -> list[Turn]:
+    """One turn for each recording."""
+    return [Turn(audio=path) for path in files]
+
+
+def read_script(path: Path) -> list[Turn]:
+    """The turns of a script, a YAML list like ``[{audio: hello.wav}, {keys: "1"}, {silence: 8}]``.
+
+    Raises ContentError with file and line for every mistake.
+    """
+    document = parse(path, path.read_text(encoding="utf-8"))
+    if document.mistakes:
+        raise ContentError(list(document.mistakes))
+    try:
+        lines = Script.model_validate(document.data).root
+    except ValidationError as error:
+        raise ContentError([document.mistake(item["loc"], item["msg"]) for item in error.errors()]) from error
+    turns: list[Turn] = []
+    mistakes: list[str] = []
+    for index, line in enumerate(lines):
+        audio = path.parent / line.audio if line.audio else None
+        if audio is not None and not audio.is_file():
+            mistakes.append(document.mistake((index, "audio"), f"there is no recording {audio}"))
+            continue
+        try:
+            turns.append(Turn(audio, line.keys, line.silence, line.interrupt_after))
+        except ValueError as error:
+            mistakes.append(document.mistake((index,), str(error)))
+    if mistakes:
+        raise ContentError(mistakes)
+    return turns
 
 
 async def dial_all(
-    url: str, files: Sequence[Path], *, calls: int, caller: str, record: Path | None
+    url: str, turns: Sequence[Turn], *, calls: int, caller: str, record: Path | None
 ) -> list[dict[str, Any]]:
     """Place `calls` calls at once; one row a call, and one for all of them together if there are several."""
     simulators = [
-        Simulator(url, [Turn(audio=path) for path in files], caller=caller, record=record if index == 0 else None)
+        Simulator(url, turns, caller=caller, record=record if index == 0 else None)
         for index in range(calls)
     ]
     results = await asyncio.gather(*(simulator.run() for simulator in simulators), return_exceptions=True)

@@ -43,9 +43,7 @@ class Pool:
         self._jobs: queue.PriorityQueue[_Job] = queue.PriorityQueue()
         self._order = itertools.count()
         self._unsettled: set[asyncio.Future[Any]] = set()
-        self._threads = [
-            threading.Thread(target=self._work, name=f"engine-{i}", daemon=True) for i in range(workers)
-        ]
+        self._threads = [threading.Thread(target=self._work, name=f"engine-{i}", daemon=True) for i in range(workers)]
         for thread in self._threads:
             thread.start()
 

@@ -44,9 +44,13 @@ Trigger = Literal[
     "complete",
     "complete_for_person",
     "incomplete_for_person",
+    "incomplete",
+    "maybe_emergency",
+    "is_emergency",
     "affirm",
     "deny",
     "correct",
+    "cancel",
     "repeat",
     "hold_on",
     "greet",
@@ -78,6 +82,8 @@ class SlotSpec(Strict):
     kind: SlotKind
     label: Text
     """How summaries and the console call it."""
+    called: tuple[Text, ...] = ()
+    """How callers call it when asked what to change: "the address"."""
 
 
 class IntentSpec(Strict):
@@ -149,7 +155,7 @@ class Move(Strict):
 class State(Strict):
     """One state of the flow."""
 
-    asks: Literal["reason", "intent", "slot", "confirm", "amend", "more"] | None = None
+    asks: Literal["reason", "intent", "slot", "confirm", "amend", "more", "alarm"] | None = None
     """The kind of question that is open in this state; None = the caller is not waited for."""
     files: bool = False
     """Entering it files the case; the only way on is `saved`."""
@@ -173,7 +179,8 @@ class StationPolicy(Strict):
     """What is expected of one station, and what happens when it fails."""
 
     confidence: Share
-    """Below this its result counts as uncertain."""
+    """Below this its result counts as uncertain: badly heard and hardly understood words are asked for again, a case
+    that was decided below it is seen by staff."""
     budget: Seconds
     fallback: Literal["reask", "rules", "human", "skip"]
 
@@ -201,15 +208,13 @@ class Thresholds(Strict):
     act: Share
     """Dialog acts and "let me speak to a person"."""
     emergency: Share
-    """The small model alone calls an emergency at this."""
+    """From this on the small model's suspicion alone makes the bot ask whether it is an emergency."""
     slot: Share
     """Values below this are not taken."""
     location: Share
     """Score of a gazetteer match that counts as found."""
-    close: Share
-    """Confidence of the whole case for closing it without a person."""
     close_unconfirmed: Share
-    """The same, when the caller hung up before the read-back."""
+    """Confidence of the whole case for closing it although the caller hung up before the read-back."""
 
 
 class Timing(Strict):
@@ -256,6 +261,8 @@ class Policy(Strict):
     ending: Ending
     capacity: Annotated[int, Field(ge=1, le=1000)]
     """Calls at the same time; a further one is refused, so that running calls do not suffer."""
+    cancels: tuple[Text, ...]
+    """Words with which a caller takes a report back."""
     backchannels: tuple[Text, ...]
     """Words that do not interrupt the bot and are no turn while it speaks."""
 

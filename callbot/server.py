@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -22,6 +22,9 @@ from callbot.session import Session
 from callbot.stations import Publish, Room
 from callbot.telephony.gateway import Gateway
 from callbot.telephony.tokens import Tokens
+
+LAST_QUESTIONS = 2.0
+"""Seconds for which the console outlives calls that a stop has cut off: after each, the carrier asks where to."""
 
 
 @dataclass
@@ -71,10 +74,10 @@ class Server:
 
 
 @asynccontextmanager
-async def running(
-    settings: Settings, site: Site, watch: Publish = lambda _call, _event: None
-) -> AsyncIterator[Server]:
+async def running(settings: Settings, site: Site, watch: Publish = lambda _call, _event: None) -> AsyncIterator[Server]:
     """Load, listen, and end everything in order afterwards; `watch` is told what the console is told.
+
+    Calls end before the console does, so that the carrier's questions about their callers are still answered.
 
     Raises ConfigError when an address cannot be used, ModelError or StoreError when the rest cannot be had.
     """
@@ -100,7 +103,7 @@ async def running(
                 # Where the carrier proves itself, its streams must also come from our own answer document.
                 redeem=tokens.redeem if secret else None,
             )
-            async with gateway:
+            async with AsyncExitStack() as console, gateway:
                 server.media_port = gateway.port
                 app = create_app(
                     store=store,
@@ -114,10 +117,16 @@ async def running(
                     issue_token=tokens.issue,
                     person_for=server.person_for,
                     transfers=room.transfers,
+                    hung_up=room.hung_up,
                     twilio_auth_token=secret,
                 )
-                async with serve(app, settings.host, settings.console_port) as port:
-                    server.console_port = port
+                server.console_port = await console.enter_async_context(
+                    serve(app, settings.host, settings.console_port)
+                )
+                try:
                     yield server
+                finally:
+                    if server.sessions:
+                        console.push_async_callback(asyncio.sleep, LAST_QUESTIONS)
     finally:
         store.close()

@@ -11,7 +11,7 @@ import logging
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any
 
 from callbot.call import Call
 from callbot.cases.summary import display
@@ -43,20 +43,12 @@ from callbot.events import (
 from callbot.playback import Playback
 from callbot.stations import Room, Stations
 
-T = TypeVar("T")
-
 log = logging.getLogger("callbot.session")
 
 _CARRIER_ASKS_WITHIN = 600.0
 """Seconds after which a carrier's question where a call goes is left to the store."""
 _LAST_WORDS = 6.0
 """Longest wait for the sentence before a transfer or hang-up, in seconds."""
-_CLOSING_TIME = 3.0
-"""Longest wait for the store when a call is over."""
-
-Publish = Callable[[str, dict[str, Any]], None]
-"""Tells watchers (call id, event) what happens; never blocks."""
-
 
 @dataclass(eq=False)
 class Session:

@@ -36,6 +36,7 @@ from callbot.events import (
 )
 from callbot.metrics import Metrics
 from callbot.pool import Pool, Priority
+from callbot.privacy import where
 from callbot.schema import Playbook
 
 log = logging.getLogger("callbot.stations")
@@ -70,6 +71,8 @@ class Room:
     summary_template: str
     transfers: dict[str, str] = field(default_factory=dict)
     """Carrier's call id -> number that the call was given to."""
+    hung_up: set[str] = field(default_factory=set)
+    """Carrier's ids of the calls that were hung up in order. The carrier may ask before the store knows."""
 
 
 @dataclass
@@ -97,9 +100,7 @@ class Stations:
     async def understand(self, command: Understand) -> None:
         """Bring a turn's meaning."""
         engine = self.room.understander if command.by == "model" else self.room.rules
-        work = self.room.pool.submit(
-            Priority.FINAL, engine.understand, command.text, command.asked, self.started.wall
-        )
+        work = self.room.pool.submit(Priority.FINAL, engine.understand, command.text, command.asked, self.started.wall)
         meaning = await self._at("understand", command.turn, work)
         if meaning is not None:
             self.post(Understood(command.turn, meaning))
@@ -171,8 +172,10 @@ class Stations:
         except TimeoutError:
             reason = "over its budget"
         except Exception as error:  # whatever an engine raises, the caller is answered by the declared fallback
-            reason = f"{type(error).__name__}: {error}" if isinstance(error, CallbotError) else type(error).__name__
-            log.error("call %s: station %s failed: %s", self.started.call_id, station, reason, exc_info=True)
+            # Only our own sentences are free of the caller's words; a traceback would hold everybody's.
+            ours = f": {error}" if isinstance(error, CallbotError) else ""
+            reason = type(error).__name__ + ours
+            log.error("call %s: station %s failed: %s%s", self.started.call_id, station, where(error), ours)
         else:
             self.room.metrics.station_done(station, self.now() - began, getattr(result, "confidence", None))
             return result
@@ -185,8 +188,8 @@ class Stations:
         began = self.now()
         try:
             text = brief(self.book, self.room.summary_template, tuple(self._turns.values()), command)
-        except Exception:
-            log.exception("call %s: no summary could be made", self.started.call_id)
+        except Exception as error:
+            log.error("call %s: no summary could be made: %s", self.started.call_id, where(error))
             self.room.metrics.station_failed("summarize")
             self.post(StageFailed("summarize", 0, "no summary could be made"))
             return ""

@@ -17,6 +17,7 @@ from callbot.events import (
     Escalate,
     Fact,
     HangUp,
+    IntentGuess,
     KeyPressed,
     PartialHeard,
     PlaybackEnded,
@@ -27,6 +28,7 @@ from callbot.events import (
     SpeechStarted,
     StageFailed,
     StartTimer,
+    StopTimer,
     TakenOver,
     TimerFired,
     Transcribe,
@@ -34,6 +36,7 @@ from callbot.events import (
     Transfer,
     TurnEnded,
     Understand,
+    Understanding,
     Understood,
 )
 from tests.fakes import ORANGE, Driver, meaning, of_type, started
@@ -49,7 +52,7 @@ MEANINGS = {
     "say that again": meaning("repeat"),
     "hold on": meaning("hold_on"),
     "bye": meaning("goodbye"),
-    "help": meaning("emergency"),
+    "it is really bad here": meaning("emergency"),
     "i am worried about my uncle": meaning("welfare_check"),
 }
 EMERGENCY = "someone just got hit by a car he is not moving please send somebody"
@@ -114,8 +117,152 @@ def test_an_emergency_in_a_partial_transcript_transfers_at_once(driver: Driver) 
     assert transfer.after_utterance == speak.utterance
 
 
-def test_the_small_model_alone_can_call_an_emergency(driver: Driver) -> None:
-    assert of_type(driver.say("help"), Transfer)[0].priority == "emergency"
+@pytest.mark.parametrize("answer", ["yes", "mumble", "get me a person", ""])
+def test_a_suspicion_of_the_small_model_is_asked_and_only_a_no_clears_it(driver: Driver, answer: str) -> None:
+    asked = driver.say("it is really bad here")
+    assert "danger" in of_type(asked, Speak)[0].sentences[0]
+    commands = driver.say(answer) if answer else driver.feed(TimerFired("silence"))
+    assert of_type(commands, Transfer)[0].priority == "emergency"
+
+
+def test_a_suspicion_that_is_denied_goes_on_with_what_was_said(site: Site) -> None:
+    both = Understanding(
+        "someone broke into my car",
+        (IntentGuess("emergency", 0.8), IntentGuess("theft_report", 0.18)),
+        (),
+        False,
+    )
+    driver = Driver(site, {**MEANINGS, "someone broke into my car": both})
+    driver.start()
+    driver.say("someone broke into my car")
+    commands = driver.say("no")
+    assert of_type(commands, Transfer) == []
+    assert driver.call.dialog.draft is not None
+    assert driver.call.dialog.draft.intent == "theft_report"
+    assert of_type(driver.say("someone broke into my car"), Transfer) == []
+
+
+def test_words_before_a_pause_do_not_take_an_emergency_back(driver: Driver) -> None:
+    driver.feed(SpeechStarted())
+    driver.feed(TurnEnded(1, 1))
+    driver.call.receive(Transcribed(1, "my car was broken into last night", 0.9, ()), 9)
+    driver.feed(SpeechStarted())
+    driver.feed(TurnEnded(2, 1))
+    assert of_type(driver.feed(Transcribed(2, "he has a gun", 0.9, ())), Transfer)[0].priority == "emergency"
+
+
+def test_the_case_number_is_not_cut_off_and_can_be_repeated(driver: Driver) -> None:
+    for text in (NOISE, "yes", "no"):
+        driver.say(text)
+    told = of_type(driver.say("yes"), Speak)[0]
+    assert told.protected
+    assert any("26-00001-4" in sentence for sentence in told.sentences)
+    again = of_type(driver.say("say that again"), Speak)[0]
+    assert any("26-00001-4" in sentence for sentence in again.sentences)
+
+
+def test_a_yes_to_a_read_back_that_was_cut_off_confirms_nothing(driver: Driver) -> None:
+    for text in (NOISE, "yes"):
+        driver.say(text)
+    driver.feed(SpeechStarted())
+    driver.feed(TurnEnded(7, 1))
+    call = driver.call
+    understand = of_type(call.receive(Transcribed(7, "no", 0.9, ()), 50), Understand)[0]
+    save = of_type(call.receive(Understood(understand.turn, replace(MEANINGS["no"], text="no")), 50), SaveTurn)[0]
+    read_back = of_type(call.receive(Saved(save.record.index, None), 50), Speak)[0]
+    call.receive(SpeechStarted(), 51)
+    call.receive(PlaybackEnded(read_back.utterance, 0.1), 51)
+    call.receive(TurnEnded(8, 0.4), 51.5)
+    understand = of_type(call.receive(Transcribed(8, "yes", 0.9, ()), 52), Understand)[0]
+    save = of_type(call.receive(Understood(understand.turn, replace(MEANINGS["yes"], text="yes")), 52), SaveTurn)[0]
+    after = call.receive(Saved(save.record.index, None), 52)
+    assert of_type(after, SaveCase) == []
+    assert "Is that right?" in of_type(after, Speak)[0].sentences
+
+
+def test_a_quick_yeah_after_the_question_is_an_answer(driver: Driver) -> None:
+    driver.say(NOISE)
+    call = driver.call
+    call._speaking[99] = False  # the tail of the question is still on its way
+    call.receive(SpeechStarted(), 50)
+    call.receive(PlaybackEnded(99, 1.0), 50.2)
+    call.receive(TurnEnded(5, 0.4), 50.6)
+    assert of_type(call.receive(Transcribed(5, "Yeah.", 0.9, ()), 51), Understand)
+
+
+def test_a_question_that_a_noise_cut_off_is_said_again(driver: Driver) -> None:
+    driver.say(NOISE)
+    call = driver.call
+    call._speaking[99] = False
+    call.receive(SpeechStarted(), 50)
+    assert ClearPlayback() in call.receive(PartialHeard(5, "the the"), 50.5)
+    call.receive(PlaybackEnded(99, 0.2), 50.5)
+    call.receive(TurnEnded(5, 0.4), 51)
+    assert of_type(call.receive(Transcribed(5, "", 0.0, ()), 51.2), Speak)[0].sentences == tuple(driver.said[-1:])
+
+
+def test_a_voice_in_the_background_delays_the_answer_only_shortly(driver: Driver) -> None:
+    call = driver.call
+    call.receive(SpeechStarted(), 5)
+    call.receive(TurnEnded(1, 1), 6)
+    understand = of_type(call.receive(Transcribed(1, NOISE, 0.9, ()), 6.5), Understand)[0]
+    call.receive(SpeechStarted(), 6.6)
+    timers = of_type(call.receive(Understood(understand.turn, replace(MEANINGS[NOISE], text=NOISE)), 6.7), StartTimer)
+    assert [timer.name for timer in timers] == ["floor"]
+    assert of_type(call.receive(TimerFired("floor"), 9), SaveTurn)
+
+
+def test_failures_of_turns_that_nobody_waits_for_change_nothing(driver: Driver) -> None:
+    driver.say(NOISE)
+    assert driver.feed(StageFailed("understand", 1, "late")) == []
+
+
+def test_turns_are_taken_in_their_order(driver: Driver) -> None:
+    call = driver.call
+    for turn in (1, 2):
+        call.receive(SpeechStarted(), turn)
+        call.receive(TurnEnded(turn, 1), turn + 0.5)
+    assert of_type(call.receive(Transcribed(2, "at 215 orange street", 0.9, ()), 3), Understand) == []
+    texts = [command.text for command in of_type(call.receive(Transcribed(1, "loud music", 0.9, ()), 4), Understand)]
+    assert texts[-1] == NOISE
+
+
+def test_the_last_words_of_a_caller_who_hangs_up_are_kept(driver: Driver) -> None:
+    driver.feed(SpeechStarted())
+    driver.feed(PartialHeard(1, "a pothole at 145 orange"))
+    kept = of_type(driver.feed(CallEnded("hung up")), SaveTurn)
+    assert kept[0].record.heard == "a pothole at 145 orange"
+
+
+def test_a_report_that_is_taken_back_is_not_filed(site: Site) -> None:
+    driver = Driver(site, {**MEANINGS, "never mind forget it": meaning("goodbye")})
+    driver.start()
+    driver.say(NOISE)
+    commands = driver.say("never mind forget it")
+    assert of_type(commands, SaveCase) == []
+    assert of_type(commands, HangUp)[0].outcome is None
+
+
+def test_what_should_be_changed_is_asked_anew(site: Site) -> None:
+    driver = Driver(site, {**MEANINGS, "the house number": meaning("affirm")})
+    driver.start()
+    for text in (NOISE, "yes", "no", "no"):
+        driver.say(text)
+    assert "change" in driver.said[-1]
+    commands = driver.say("the house number")
+    assert of_type(commands, SaveCase) == []
+    assert driver.call.dialog.asked == "location"
+
+
+def test_a_correction_to_an_unknown_place_is_not_filed(site: Site) -> None:
+    unknown = {**ORANGE, "street": "Zorkelburg Lane", "matched": None, "score": 0.3, "number": None}
+    driver = Driver(site, {**MEANINGS, "it is on zorkelburg lane": meaning("correct", location=unknown)})
+    driver.start()
+    commands: list[Command] = []
+    for text in (NOISE, "yes", "no", "it is on zorkelburg lane", "yes"):
+        commands += driver.say(text)
+    assert of_type(commands, SaveCase) == []
+    assert of_type(commands, Escalate)[0].reason == "location_not_found"
 
 
 def test_an_emergency_is_heard_while_the_bot_speaks_and_while_it_leaves(site: Site) -> None:
@@ -222,16 +369,13 @@ def test_a_failed_model_is_replaced_by_rules_once_then_by_a_person(driver: Drive
     assert of_type(call.receive(StageFailed("understand", 1, "broken"), 8), Transfer)
 
 
-def test_failed_hearing_is_asked_again_then_a_person(driver: Driver) -> None:
-    for _ in range(driver.site.playbook.policy.retries.not_understood):
+def test_failed_hearing_is_asked_again_once_then_a_person(driver: Driver) -> None:
+    for transfers in (0, 1):
         driver.feed(SpeechStarted())
         driver.feed(TurnEnded(1, 1))
         commands = driver.feed(StageFailed("hear", 1, "broken"))
-        assert of_type(commands, Transfer) == []
+        assert len(of_type(commands, Transfer)) == transfers
         assert of_type(commands, Speak)
-    driver.feed(SpeechStarted())
-    driver.feed(TurnEnded(1, 1))
-    assert of_type(driver.feed(StageFailed("hear", 1, "broken")), Transfer)
 
 
 def test_a_long_answer_time_is_bridged(driver: Driver) -> None:
@@ -289,6 +433,23 @@ _FACTS: st.SearchStrategy[Fact] = st.one_of(
     st.builds(StageFailed, st.sampled_from(["hear", "understand", "summarize"]), st.integers(0, 9), st.just("x")),
     st.builds(lambda words: Understood(1, replace(MEANINGS.get(words, meaning("inform", 0.2)), text=words)), _WORDS),
 )
+
+
+@settings(max_examples=100, deadline=None)
+@given(facts=st.lists(_FACTS, max_size=40))
+def test_whoever_waits_for_an_answer_hears_something_soon(site: Site, facts: list[Fact]) -> None:
+    call = Call(site.playbook, site.emergency, site.lines.lines["main"])
+    running: set[str] = set()
+    for at, fact in enumerate([started(), *facts]):
+        if isinstance(fact, TimerFired):
+            running.discard(fact.name)
+        for command in call.receive(fact, float(at)):
+            if isinstance(command, StartTimer):
+                running.add(command.name)
+            elif isinstance(command, StopTimer):
+                running.discard(command.name)
+        if call.phase in ("hearing", "thinking", "saving") and not call._speaking and not call._caller_speaks:
+            assert "filler" in running
 
 
 def _is_emergency(commands: list[Command]) -> bool:

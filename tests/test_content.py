@@ -153,7 +153,7 @@ SLIPS = {
     # policy
     "threshold out of range": Slip(POLICY, "  act: 0.50", "  act: 50", "less than or equal to 1"),
     "thresholds in the wrong order": Slip(POLICY, "unsure_intent: 0.35", "unsure_intent: 0.65", "above `intent`"),
-    "closing in the wrong order": Slip(POLICY, "close_unconfirmed: 0.75", "close_unconfirmed: 0.5", "below `close`"),
+    "closing in the wrong order": Slip(POLICY, "close_unconfirmed: 0.75", "close_unconfirmed: 0.5", "station `decide`"),
     "pauses in the wrong order": Slip(POLICY, "end_of_turn: 0.35", "end_of_turn: 2.0", "`end_of_unfinished`"),
     "levels in the wrong order": Slip(POLICY, "quiet: 0.35", "quiet: 0.65", "above `speech`"),
     "station left out": Slip(

@@ -14,6 +14,7 @@ from callbot.content import Site
 from callbot.engines import SAMPLE_RATE, Audio, Transcriber, Transcript
 from callbot.errors import CallbotError
 from callbot.hearing import hear_as_call, hear_offline
+from callbot.models import ModelStore
 from tests.fakes import FakeDetector, FakeTranscriber, FakeVad
 
 CALLER = Path(__file__).parents[1] / "fixtures" / "audio" / "callers" / "noise_03.wav"
@@ -53,7 +54,7 @@ def recogniser(monkeypatch: pytest.MonkeyPatch) -> list[Transcriber]:
     """Holds the recogniser that a test brings along; the other engines are stand-ins."""
     brought: list[Transcriber] = []
     monkeypatch.setattr(hearing, "load_transcriber", lambda _settings: brought[0])
-    monkeypatch.setattr(hearing.ModelStore, "resolve", lambda _store, spec: Path(spec))
+    monkeypatch.setattr(ModelStore, "resolve", lambda _store, spec: Path(spec))
     monkeypatch.setattr(hearing, "SmartTurn", lambda _path: FakeDetector())
     monkeypatch.setattr(hearing, "SileroVad", lambda _path: FakeVad())
     return brought

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
+from xml.etree import ElementTree
 
 import httpx
 import numpy as np
@@ -19,6 +20,7 @@ from websockets.exceptions import ConnectionClosed
 
 from callbot import config
 from callbot.audio import write_wav
+from callbot.cases.models import FINISHED
 from callbot.content import Site
 from callbot.engines import SAMPLE_RATE
 from callbot.errors import ConfigError
@@ -27,6 +29,7 @@ from callbot.telephony.simulator import Simulator, Turn
 from tests.fakes import ORANGE, FakeDetector, FakeSynthesizer, FakeTranscriber, FakeUnderstander, FakeVad, meaning
 
 MEANINGS = {"get me a person": meaning("speak_to_person"), "noise": meaning("noise_complaint", location=ORANGE)}
+MEANINGS["bye"] = meaning("goodbye")
 
 
 @contextmanager
@@ -77,6 +80,70 @@ async def test_a_transferred_call_is_answered_with_the_number_to_dial(
             assert site.lines.lines["main"].transfer_human in after.text
             assert queue[0]["reason"] == "caller_asked"
             assert "get me a person" in page.text
+
+
+async def test_a_call_that_the_bot_has_ended_is_noted_as_finished(
+    site: Site, settings: config.Settings, tone: Path
+) -> None:
+    with fake_engines(["bye"]):
+        async with running(settings, site) as server:
+            result = await _call(server, Turn(audio=tone)).run()
+            await server.all_stored()
+            assert result.closed_by_bot_at is not None
+            assert [call["reason"] for call in server.room.store.calls()] == [FINISHED]
+
+
+async def _cut_off(server: Server) -> str:
+    """A caller in the middle of a call asks, as soon as the stream is closed, where to go: the document."""
+    async with connect(f"ws://127.0.0.1:{server.media_port}/twilio") as socket:
+        await socket.send(json.dumps({"event": "connected", "protocol": "Call", "version": "1.0.0"}))
+        await socket.send(json.dumps(_START))
+        with suppress(ConnectionClosed):
+            while True:
+                await socket.recv()
+    async with httpx.AsyncClient(trust_env=False) as web:
+        url = f"http://127.0.0.1:{server.console_port}/answer/twilio/after"
+        return (await web.post(url, data={"CallSid": "CAbad", "To": "+12035550100"})).text
+
+
+async def test_callers_whom_a_stop_cuts_off_are_connected_with_a_person(
+    site: Site, settings: config.Settings
+) -> None:
+    with fake_engines([]):
+        async with running(settings, site) as server:
+            caller = asyncio.create_task(_cut_off(server))
+            while not server.sessions:
+                await asyncio.sleep(0.01)
+        assert caller.done(), "the console waits for the question"
+        document = ElementTree.fromstring(await caller)
+        assert document.findtext("Dial/Number") == server.person_for("+12035550100")
+
+
+async def test_a_stop_by_a_signal_cuts_nobody_off_either(site: Site, settings: config.Settings) -> None:
+    servers: list[Server] = []
+
+    async def serve() -> None:
+        async with running(settings, site) as server:
+            servers.append(server)
+            await asyncio.Event().wait()
+
+    with fake_engines([]):
+        serving = asyncio.create_task(serve())
+        while not servers:
+            await asyncio.sleep(0.01)
+        caller = asyncio.create_task(_cut_off(servers[0]))
+        while not servers[0].sessions:
+            await asyncio.sleep(0.01)
+        serving.cancel()
+        await asyncio.wait({serving})
+        assert serving.cancelled()
+        assert servers[0].person_for("") in await caller
+
+
+async def test_without_a_call_a_stop_waits_for_nothing(site: Site, settings: config.Settings) -> None:
+    with fake_engines([]), patch("callbot.server.LAST_QUESTIONS", 3600.0):
+        async with asyncio.timeout(60), running(settings, site):
+            pass
 
 
 async def test_the_answer_document_points_to_the_media_socket(site: Site, settings: config.Settings) -> None:

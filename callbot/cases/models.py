@@ -18,6 +18,10 @@ LAYOUT = 1
 """Version of these tables, kept in the database as `user_version`; raise it together with a migration."""
 
 
+FINISHED = "finished"
+"""`Call.reason` of a call that callbot itself has hung up after its last sentence."""
+
+
 class UtcDateTime(TypeDecorator[datetime]):
     """A moment: aware in Python, UTC in the database."""
 
@@ -57,7 +61,7 @@ class Call(SQLModel, table=True):
     outcome: str | None = None
     """How it ended; None while it runs, or when it broke off undecided."""
     reason: str | None = None
-    """Why it ended."""
+    """Why it ended; `FINISHED` = the bot and the caller were done with each other."""
     transfer_target: str | None = None
     """Telephone number or SIP address that the carrier is to connect the caller with."""
     transfer_priority: str | None = None

@@ -24,7 +24,7 @@ from callbot.cases.changes import FIELDS, Change, changes, search_text
 from callbot.cases.database import for_writing, open_engine
 from callbot.cases.filing import belongs, follows_to_a_person, next_status
 from callbot.cases.lifecycle import FIRST, Status, move
-from callbot.cases.models import LAYOUT, Call, CallFact, Case, CaseEvent, Escalation, Turn
+from callbot.cases.models import FINISHED, LAYOUT, Call, CallFact, Case, CaseEvent, Escalation, Turn
 from callbot.cases.numbers import case_number, parse_case_number
 from callbot.cases.views import call_view, case_view, escalation_view, event_view, turn_view
 from callbot.errors import StoreError
@@ -35,6 +35,9 @@ WHO = "callbot"
 
 MOST = 500
 """Rows that one reading gives at most."""
+
+_IN_ORDER: frozenset[Outcome] = frozenset({"close", "queue", "answer"})
+"""Outcomes after which no person is needed on the line."""
 
 _PRIORITIES = ("emergency", "high", "medium", "low")
 
@@ -175,10 +178,15 @@ class Store:
         with self._reading(f"read what happened in call {call_id}") as session:
             return [(row.at, row.event) for row in session.exec(query)]
 
-    def knows(self, carrier_call_id: str) -> bool:
-        """Whether a call with this id of the carrier's has ever begun here."""
+    def ended_in_order(self, carrier_call_id: str) -> bool:
+        """Whether the newest call with this id of the carrier's was hung up by callbot with nothing left to do.
+
+        Not so for a call that runs, that broke off, or whose process died. The outcome alone does not tell: it stands
+        as soon as a case is filed, and a call that breaks off later, or with a complete draft, has one too.
+        """
         with self._reading("look a carrier's call up") as session:
-            return session.exec(_of_carrier(carrier_call_id)).first() is not None
+            call = session.exec(_of_carrier(carrier_call_id)).first()
+            return call is not None and call.reason == FINISHED and call.outcome in _IN_ORDER
 
     def transfer_of(self, carrier_call_id: str) -> str | None:
         """Where the carrier is to connect the caller: the newest wish of calls with this id; None = nowhere."""

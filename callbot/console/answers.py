@@ -1,14 +1,16 @@
 """What a carrier does with a call: the documents it asks for when a call comes in and when callbot has left it.
 
-The documents are content (telephony/answer); here their `$words` are filled in and escaped. Whatever goes wrong
-after a call, the caller is connected with a person rather than hung up on.
+The documents are content (telephony/answer); here their `$words` are filled in and escaped. Only a caller whose call
+callbot itself has ended in order is hung up on. Whoever was cut off (callbot died or was stopped, its store is broken,
+the media stream failed) is connected with a person of the line that was called; if nobody answers there, a document
+says so before the call ends.
 """
 
 from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from string import Template
 from typing import Final
@@ -26,14 +28,19 @@ from callbot.telephony.signatures import signed_by_twilio
 
 log = logging.getLogger("callbot.console")
 
-START, TRANSFER, HANGUP = "twilio.xml", "twilio_after_transfer.xml", "twilio_after_hangup.xml"
+START, HANGUP = "twilio.xml", "twilio_after_hangup.xml"
+TRANSFER, UNANSWERED = "twilio_after_transfer.xml", "twilio_after_unanswered.xml"
 
 WORDS: Final[dict[str, frozenset[str]]] = {
     START: frozenset({"stream_url", "base_url", "token", "caller", "called"}),
     TRANSFER: frozenset({"base_url", "noun", "target"}),
+    UNANSWERED: frozenset({"base_url"}),
     HANGUP: frozenset({"base_url"}),
 }
 """Document -> the words that it may use."""
+
+_ANSWERED: Final = frozenset({"completed", "answered"})
+"""Twilio's words for a dialled person who was there."""
 
 LONGEST_FORM = 64 * 1024
 """Bytes; Twilio sends one or two thousand."""
@@ -69,6 +76,8 @@ class TwilioAnswers:
     transfers: Mapping[str, str]
     """Twilio's id of a call -> where its caller goes, as sessions of this process have agreed. Asked before the
     store, because Twilio asks at once and a slow database must not cost a caller the person."""
+    hung_up: Collection[str]
+    """Twilio's ids of the calls that sessions of this process have ended in order; in memory for the same reason."""
     auth_token: str
     """Twilio's; with it, requests must be signed. "" = they need not be."""
 
@@ -92,8 +101,14 @@ class TwilioAnswers:
         )
 
     async def after(self, request: Request) -> Response:
-        """callbot has left the call, or could not be reached: connect the caller with a person, or hang up."""
+        """callbot has left the call, or could not be reached: connect the caller with a person, or hang up.
+
+        Twilio asks once more when it has dialled the person; then nobody is dialled again.
+        """
         fields = dict(await self._read(request))
+        dialled = fields.get("DialCallStatus")
+        if dialled is not None:
+            return self._document(HANGUP if dialled in _ANSWERED else UNANSWERED, request)
         target = await run_in_threadpool(self._target, fields.get("CallSid", ""), fields.get("To", ""))
         if target is None:
             return self._document(HANGUP, request)
@@ -101,15 +116,20 @@ class TwilioAnswers:
         return self._document(TRANSFER, request, noun=noun, target=target)
 
     def _target(self, carrier_call_id: str, called: str) -> str | None:
-        if carrier_call_id in self.transfers:
-            return self.transfers[carrier_call_id]
+        """Where the caller goes; None = nowhere, the call has ended in order."""
+        # Looked up once: this is a worker thread, and the session may forget its call between two looks.
+        agreed = self.transfers.get(carrier_call_id)
+        # An empty id is no id: it must not have one caller hung up on for another's goodbye.
+        if agreed is not None or (carrier_call_id and carrier_call_id in self.hung_up):
+            return agreed
         try:
-            if self.store.knows(carrier_call_id):
-                return self.store.transfer_of(carrier_call_id)
+            agreed = self.store.transfer_of(carrier_call_id)
+            if agreed is not None or self.store.ended_in_order(carrier_call_id):
+                return agreed
         except StoreError as error:
             log.error("a caller goes to a person because nobody knows what was agreed: %s", error)
-            return self.person_for(called)
-        log.warning("a caller goes to a person because callbot never took the call")
+        else:
+            log.warning("a caller goes to a person because callbot did not end the call in order")
         return self.person_for(called)
 
     def _document(self, name: str, request: Request, **words: str) -> Response:

@@ -5,7 +5,7 @@ In this version everything is read-only, and whatever shows callers is for peopl
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
@@ -37,6 +37,7 @@ def create_app(
     issue_token: Callable[[], str],
     person_for: Callable[[str], str],
     transfers: Mapping[str, str] = MappingProxyType({}),
+    hung_up: Collection[str] = frozenset(),
     twilio_auth_token: str = "",
 ) -> FastAPI:
     """The web application.
@@ -45,8 +46,9 @@ def create_app(
     the documents of telephony/answer, file name -> text. `public_url` is how carriers reach this server ("" = by
     the name in their request), `media_port` where the media sockets are. `issue_token` makes a stream's one-time
     secret; `person_for` gives the transfer target for a number that was called. `transfers` (carrier's id of a call ->
-    target) are those that sessions of this process have agreed but perhaps not yet written to the store. With
-    `twilio_auth_token`, Twilio's requests must be signed.
+    target) are those that sessions of this process have agreed but perhaps not yet written to the store; `hung_up`
+    (carrier's ids) are the calls that they have ended in order. With `twilio_auth_token`, Twilio's requests must be
+    signed.
 
     Raises ContentError when an answer document has mistakes.
     """
@@ -61,6 +63,7 @@ def create_app(
         issue_token=issue_token,
         person_for=person_for,
         transfers=transfers,
+        hung_up=hung_up,
         auth_token=twilio_auth_token,
     )
     # The interactive documentation would load scripts from elsewhere.

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from callbot.events import Scalar, SlotHit, SlotValue
-from callbot.nlu.addresses import merge_location
+from callbot.nlu.addresses import is_landmark, merge_location
 from callbot.schema import FormSlot, Playbook
 
 _NAMES = ("caller_name", "person_name")
@@ -73,14 +73,29 @@ def fill(
         slot = _meant_slot(hit.name, asked, filled, wanted)
         old = filled.get(slot)
         settled = old is not None and slot not in (asked, "location") and not corrects
-        if slot in wanted and not settled:
-            filled[slot] = Filled(_merged(old, hit), hit.text, hit.confidence, turn)
+        if slot not in wanted or settled:
+            continue
+        if not _only_beside(hit):
+            value = _merged(old, hit, answers=asked == "location", corrects=corrects)
+            filled[slot] = Filled(value, hit.text, hit.confidence, turn)
+        elif old is not None and isinstance(old.value, dict) and _has(old.value, "street"):
+            # What stands beside a street makes that street no less sure.
+            sure = max(old.confidence, hit.confidence)
+            filled[slot] = Filled(_merged(old, hit), old.text, sure, turn)
     return replace(draft, filled=filled, declined=draft.declined - filled.keys())
 
 
 def decline(draft: Draft, slot: str) -> Draft:
     """Note that the caller would or could not say."""
     return replace(draft, declined=draft.declined | {slot})
+
+
+def forget(draft: Draft, item: FormSlot) -> Draft:
+    """Empty one line of the form, so that it is asked as if for the first time."""
+    filled = {slot: value for slot, value in draft.filled.items() if slot != item.slot}
+    prompts = {item.ask, item.detail, f"{item.ask}_known"}
+    asked = {prompt: times for prompt, times in draft.asked.items() if prompt not in prompts}
+    return replace(draft, filled=filled, declined=draft.declined - {item.slot}, asked=asked)
 
 
 def ask(draft: Draft, prompt: str) -> Draft:
@@ -141,9 +156,14 @@ def _meant_slot(slot: str, asked: str, filled: Mapping[str, Filled], wanted: fro
     return "caller_name" if slot in filled and "caller_name" in wanted else slot
 
 
-def _merged(old: Filled | None, hit: SlotHit) -> SlotValue:
+def _only_beside(hit: SlotHit) -> bool:
+    """The hit names no place without the street that is already known."""
+    return hit.name == "location" and isinstance(hit.value, dict) and is_landmark(hit.value)
+
+
+def _merged(old: Filled | None, hit: SlotHit, *, answers: bool = False, corrects: bool = False) -> SlotValue:
     if hit.name == "location" and old is not None and isinstance(old.value, dict) and isinstance(hit.value, dict):
-        return merge_location(old.value, hit.value)
+        return merge_location(old.value, hit.value, answers=answers, corrects=corrects)
     return hit.value
 
 

@@ -35,6 +35,8 @@ class Reply:
     """Why a person takes over."""
     hold: bool = False
     """The caller asked for time."""
+    must_be_heard: bool = False
+    """The caller's voice must not cut it off: it tells the case number."""
 
 
 def start(book: Playbook, greeting: tuple[str, ...], *, caller_known: bool) -> Reply:
@@ -71,6 +73,10 @@ def _follow(book: Playbook, dialog: Dialog, trigger: Trigger) -> Reply:
     first = trigger
     for _ in range(len(book.flow.states)):
         move = _move(book, dialog, trigger)
+        if move.to in book.flow.states and book.flow.states[move.to].files and _needs_person(book, dialog):
+            # A correction at the read-back may have named a place that nobody knows.
+            trigger = "complete_for_person"
+            move = _move(book, dialog, trigger)
         dialog, sentences = _enter(book, dialog, move, trigger)
         said += sentences
         state = book.flow.states[dialog.state]
@@ -87,6 +93,9 @@ def _follow(book: Playbook, dialog: Dialog, trigger: Trigger) -> Reply:
     if first == "hold_on":
         return Reply(dialog, tuple(said), first, hold=True)
     dialog, question = _ask(book, dialog, first)
+    if first == "saved":
+        # "Could you repeat that?" after the announcement means the case number.
+        return Reply(replace(dialog, question=(*said, *question)), (*said, *question), first, must_be_heard=True)
     return Reply(replace(dialog, question=question), (*said, *question), first)
 
 
@@ -129,8 +138,14 @@ def _form_done(book: Playbook, dialog: Dialog) -> Trigger | None:
         return None
     if missing(book, draft):
         return "incomplete_for_person"
-    decision = policy.decide(book, draft, hearing=dialog.hearing, confirmed=True)
-    return "complete_for_person" if decision.outcome == "human" else "complete"
+    return "complete_for_person" if _needs_person(book, dialog) else "complete"
+
+
+def _needs_person(book: Playbook, dialog: Dialog) -> bool:
+    """A person decides, even if the caller confirms everything."""
+    if dialog.draft is None:
+        return False
+    return policy.decide(book, confirm(dialog.draft), hearing=dialog.hearing, confirmed=True).outcome == "human"
 
 
 def _filing(book: Playbook, dialog: Dialog, said: tuple[str, ...], trigger: Trigger) -> Reply:
@@ -197,6 +212,7 @@ def _ask(book: Playbook, dialog: Dialog, trigger: Trigger) -> tuple[Dialog, tupl
     if asks == "slot":
         return _ask_slot(book, dialog)
     prompts = {"reason": "how_can_i_help", "intent": "ask_intent", "amend": "ask_amend", "more": "ask_more"}
+    prompts["alarm"] = "ask_alarm"
     if asks == "confirm":
         assert dialog.draft is not None
         prompt = book.forms[dialog.draft.intent].confirm

@@ -37,7 +37,7 @@ def decide(book: Playbook, draft: Draft, *, hearing: float, confirmed: bool) -> 
     limits = book.policy.thresholds
     confidence = _confidence(book, draft, hearing)
     raised: list[tuple[Outcome, str]] = [(spec.disposition, "")]
-    if confidence < (limits.close if confirmed else limits.close_unconfirmed):
+    if confidence < (book.policy.stations["decide"].confidence if confirmed else limits.close_unconfirmed):
         raised.append(("queue", "low_confidence"))
     where = draft.filled.get("location")
     if "location" in spec.required and where is not None and location_score(where) < limits.location:

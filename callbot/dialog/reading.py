@@ -7,10 +7,11 @@ then everything else that the words might mean.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 
-from callbot.dialog.form import Draft, decline, fill
+from callbot.dialog.form import Draft, decline, fill, forget
 from callbot.dialog.state import Dialog, Heard
 from callbot.events import IntentGuess, SlotHit, SlotValue, Understanding
 from callbot.schema import Playbook, Trigger
@@ -20,11 +21,16 @@ _Read = tuple[Trigger, Dialog]
 _YES, _NO, _PERSON = "1", "2", "0"
 """Telephone keys."""
 
+_SHORT = 10
+"""Words of an utterance that is about one thing."""
+
 _ANYTIME: dict[str, Trigger] = {"repeat": "repeat", "hold_on": "hold_on"}
 
 
 def read(book: Playbook, dialog: Dialog, heard: Heard) -> _Read:
     """Name the turn and take over what it says."""
+    if book.flow.states[dialog.state].asks == "alarm":
+        return _to_alarm(book, dialog, heard)
     if heard.failed is not None:
         again = book.policy.stations[heard.failed].fallback == "reask"
         return "not_understood" if again else "station_failed", dialog
@@ -32,8 +38,44 @@ def read(book: Playbook, dialog: Dialog, heard: Heard) -> _Read:
         return "silence", dialog
     if heard.meaning is None:
         return _keys(book, dialog, heard.keys)
+    if _suspicion(heard.meaning) >= book.policy.thresholds.emergency and not dialog.alarm_denied:
+        return "maybe_emergency", replace(dialog, suspect=heard.meaning, before_alarm=dialog.state)
     dialog = replace(dialog, hearing=min(dialog.hearing, heard.hearing))
+    if not heard.question_heard and heard.meaning.intent == "affirm" and _asks(book, dialog) == "confirm":
+        # A yes to a read-back that the caller has cut off confirms nothing.
+        return "repeat", dialog
     return _words(book, dialog, heard.meaning)
+
+
+def _asks(book: Playbook, dialog: Dialog) -> str | None:
+    return book.flow.states[dialog.state].asks
+
+
+def _suspicion(meaning: Understanding) -> float:
+    """How likely the small model finds an emergency, whatever else it makes of the words."""
+    return max((guess.confidence for guess in meaning.intents if guess.name == "emergency"), default=0.0)
+
+
+def _to_alarm(book: Playbook, dialog: Dialog, heard: Heard) -> _Read:
+    """ "Is somebody in danger right now?" Only a clear no is a no."""
+    denied = heard.keys == _NO or (
+        heard.meaning is not None
+        and (heard.meaning.intent == "deny" or _leading_no(heard.meaning.text))
+        and _suspicion(heard.meaning) < book.policy.thresholds.emergency
+    )
+    if not denied or dialog.suspect is None:
+        return "is_emergency", dialog
+    # Go on with what the words meant besides, where the caller was.
+    calm = tuple(guess for guess in dialog.suspect.intents if guess.name != "emergency")
+    total = sum(guess.confidence for guess in calm) or 1.0
+    intents = tuple(IntentGuess(guess.name, guess.confidence / total) for guess in calm)
+    meaning = replace(dialog.suspect, intents=intents)
+    back = replace(dialog, state=dialog.before_alarm, suspect=None, before_alarm="", alarm_denied=True)
+    return _words(book, back, meaning)
+
+
+def _leading_no(text: str) -> bool:
+    return re.match(r"\W*(no|nope|nah|not|nobody|no one)\b", text.lower()) is not None
 
 
 def asked_for(book: Playbook, dialog: Dialog) -> str:
@@ -41,7 +83,7 @@ def asked_for(book: Playbook, dialog: Dialog) -> str:
     kind = book.flow.states[dialog.state].asks
     if kind == "slot":
         return dialog.asked
-    return {"intent": "confirm", "amend": "confirm", "confirm": "confirm", "more": "more"}.get(kind or "", "")
+    return {"intent": "confirm", "alarm": "confirm", "confirm": "confirm", "more": "more"}.get(kind or "", "")
 
 
 def _keys(book: Playbook, dialog: Dialog, keys: str) -> _Read:
@@ -57,6 +99,8 @@ def _words(book: Playbook, dialog: Dialog, meaning: Understanding) -> _Read:
     sure = meaning.confidence >= book.policy.thresholds.act
     if sure and meaning.intent == "speak_to_person":
         return "ask_person", dialog
+    if dialog.draft is not None and _cancels(book, meaning.text):
+        return "cancel", replace(dialog, draft=None)
     if sure and meaning.intent in _ANYTIME:
         return _ANYTIME[meaning.intent], dialog
     kind = book.flow.states[dialog.state].asks
@@ -65,6 +109,12 @@ def _words(book: Playbook, dialog: Dialog, meaning: Understanding) -> _Read:
     if kind in ("confirm", "amend"):
         return _to_read_back(book, dialog, meaning)
     return _to_open_question(book, dialog, meaning)
+
+
+def _cancels(book: Playbook, text: str) -> bool:
+    """The caller takes the report back, in few words: longer ones may speak of something else."""
+    said = " ".join(re.findall(r"[a-z']+", text.lower()))
+    return len(said.split()) <= _SHORT and any(f" {words} " in f" {said} " for words in book.policy.cancels)
 
 
 # ---------------------------------------------------------------- "how can I help?", "is it about …?", "anything else?"
@@ -83,10 +133,10 @@ def _to_open_question(book: Playbook, dialog: Dialog, meaning: Understanding) ->
         return "unsure_intent", replace(_remember(dialog, meaning, hits), guess=guess)
     if sure and meaning.intent in ("thanks", "goodbye", "greet"):
         return _act(meaning.intent), dialog
-    if hits:
-        return "details", _remember(dialog, meaning, hits)
     if meaning.intent == "out_of_scope":
         return "out_of_scope", dialog
+    if hits:
+        return "details", _remember(dialog, meaning, hits)
     return "not_understood", dialog
 
 
@@ -252,11 +302,26 @@ def _to_read_back(book: Playbook, dialog: Dialog, meaning: Understanding) -> _Re
     sure = meaning.confidence >= book.policy.thresholds.act
     if changed and meaning.intent not in ("goodbye", "thanks"):
         return "correct", replace(dialog, draft=filled)
+    if _asks(book, dialog) == "amend":
+        return _to_amend(book, dialog, meaning)
     if sure and meaning.intent in ("affirm", "thanks"):
         return "affirm", dialog
     if sure and meaning.intent in ("deny", "correct"):
         return "deny", dialog
     if sure and meaning.intent == "goodbye":
+        return "goodbye", dialog
+    return "not_understood", dialog
+
+
+def _to_amend(book: Playbook, dialog: Dialog, meaning: Understanding) -> _Read:
+    """ "What should I change?" - "the house number": the named value is asked for anew."""
+    draft = _draft(dialog)
+    said = f" {' '.join(re.findall(r'[a-z]+', meaning.text.lower()))} "
+    for item in book.forms[draft.intent].slots:
+        called = book.catalogue.slots[item.slot].called
+        if item.slot in {*draft.filled, *draft.declined} and any(f" {name} " in said for name in called):
+            return "incomplete", replace(dialog, draft=forget(draft, item))
+    if meaning.intent == "goodbye":
         return "goodbye", dialog
     return "not_understood", dialog
 

@@ -39,7 +39,9 @@ def sentences(text: str) -> tuple[str, ...]:
 
 def render(variants: Sequence[str], turn: int, values: Mapping[str, str]) -> tuple[str, ...]:
     """The sentences of a prompt; `turn` picks the variant, so that a repeated prompt varies."""
-    return sentences(variants[turn % len(variants)].format_map(values))
+    text = variants[turn % len(variants)].format_map(values)
+    # A value that is not known leaves its comma behind.
+    return sentences(re.sub(r"\s*,(?:\s*,)+", ",", text))
 
 
 def fixed_sentences(prompts: Mapping[str, Sequence[str]]) -> list[str]:

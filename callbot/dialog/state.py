@@ -18,6 +18,8 @@ class Heard:
     keys: str = ""
     hearing: float = 1.0
     """Recognition confidence, 0 to 1."""
+    question_heard: bool = True
+    """The caller had heard most of the question before answering."""
     silent: bool = False
     failed: Station | None = None
 
@@ -36,6 +38,12 @@ class Dialog:
     draft: Draft | None = None
     guess: IntentGuess | None = None
     """The intent that the caller is being asked about."""
+    suspect: Understanding | None = None
+    """Words that may mean an emergency, while the caller is being asked."""
+    before_alarm: str = ""
+    """The state in which they were said."""
+    alarm_denied: bool = False
+    """The caller has said that it is no emergency; the small model alone does not ask again."""
     held: tuple[tuple[int, SlotHit], ...] = ()
     """Values named before the intent was known, with their turns."""
     opening: tuple[tuple[int, str], ...] = ()

@@ -8,7 +8,7 @@ puts the turns together.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from callbot.events import Scalar
@@ -34,7 +34,61 @@ _LEAD_INS = frozenset(
 _NEAR = re.compile(
     r"\W*(?:(?:it's|its|um|uh|right|just|that's) )*(?:near|by|close to|next to|between|off|past)\b", re.I
 )
-_CORRECTS = re.compile(r"\b(?:no|not|wait|sorry|meant|mean|actually|correction)\b", re.I)
+_CORRECTS = re.compile(r"\b(?:no|not|wait|sorry|meant|mean|actually|correction|instead|wrong)\b", re.I)
+_NO_CORRECTION = re.compile(
+    r"\b(?:no|not)\b(?: \w+){0,3}? (?:number|numbers|sure|far|know|certain)\b|\bnot really\b|\bno idea\b", re.I
+)
+"""Words that deny something else than the place: "there is no number", "not far from"."""
+_BETWEEN = re.compile(r"\b(?:between|near|close to|next to|cross streets?)\b", re.I)
+_BEFORE_NUMBER = frozenset(
+    {
+        *(*_LEAD_INS, *_NUMBER_MARKS, "around", "about", "approximately", "roughly", "maybe", "probably", "near", "by"),
+        *(
+            "i",
+            "i'd",
+            "i'm",
+            "think",
+            "believe",
+            "guess",
+            "say",
+            "would",
+            "be",
+            "like",
+            "right",
+            "outside",
+            "next",
+            "to",
+        ),
+        *("across", "from", "address", "well", "so", "oh", "okay", "ok", "yes", "yeah", "sure", "on", "my", "close"),
+        *("it", "was", "somewhere", "they're", "there", "actually", "wait", "sorry", "no", "not"),
+    }
+)
+_AFTER_NUMBER = frozenset({"please", "i", "think", "guess", "believe", "or", "so", "maybe", "probably", "something"})
+_LONGEST_NUMBER = 5
+_IT_IS = r"\W*(?:(?:um|uh|well|oh|so|yeah|yes|okay|ok|like|just|right|directly|maybe|probably|over|down|up|kind of"
+_IT_IS += r"|sort of|i think|i guess|i believe|it's|its|it is|it was|that's|there's|they're|he's|she's)\b\W*)*"
+_BESIDE = re.compile(
+    _IT_IS + r"(?:near|nearby|by|beside|close to|next to|next door to|across from|across the street from|opposite"
+    r"|in front of|in back of|behind|outside(?: of)?|past|before|after|under|at|around|between)\s+(?P<what>\S.*)",
+    re.I,
+)
+_WITHIN = re.compile(
+    _IT_IS
+    + r"(?:in|on)\s+(?P<what>the (?:\w+ )?(?:middle|left|right|corner|end|side|front|back|parking|lot|block|bridge"
+    r"|curve|hill|intersection|driveway|sidewalk)\b.*)",
+    re.I,
+)
+_BARE_LANDMARK = re.compile(
+    _IT_IS
+    + r"(?P<what>(?:the|a|an|my|our) (?:[\w'-]+ ){0,3}(?:house|building|store|shop|station|church|school|bank|park|lot"
+    r"|restaurant|deli|market|hospital|library|bridge|light|lights|corner|stop|pharmacy|garage|apartments|cemetery"
+    r"|temple|mosque|synagogue|playground|gym|bar|cafe|hotel|block)\b(?! (?:is|was|has)\b).*)",
+    re.I,
+)
+_NO_LANDMARK = re.compile(
+    r"\b(?:know|moment|minute|time|morning|night|noon|o'clock|phone|idea|hurry|sure|it|me|you)\b", re.I
+)
+_LONGEST_LANDMARK = 9
 
 
 def parse_location(text: str, gazetteer: Gazetteer) -> dict[str, Scalar]:
@@ -149,6 +203,37 @@ def _lone_number(tokens: Sequence[Token], street_known: bool) -> str | None:
     return found[0] if ends or (street_known and tokens[found[1]].after_break) else None
 
 
+def answered_number(text: str) -> str | None:
+    """The house number that `text` consists of as the answer to "which number?": "215", "I think it's around 300".
+
+    None if anything else is said, or if the number may be a figure of speech ("no one", "just one").
+    """
+    tokens = tokenize(text)
+    words = [token.text for token in tokens]
+    first = next((i for i, word in enumerate(words) if word not in _BEFORE_NUMBER), len(words))
+    if (found := joined_at(words, first)) is None:
+        return None
+    digits, after = found
+    marked = first > 0 and words[first - 1] in {"number", "#"}
+    if len(digits) > _LONGEST_NUMBER or (words[first:after] == ["one"] and not marked):
+        return None
+    if after < len(tokens) and tokens[after].glued and _is_letter(words[after]):
+        digits, after = digits + words[after].upper(), after + 1
+    if words[after : after + 1] == ["or"] and (other := joined_at(words, after + 1)) is not None:
+        after = other[1]
+    return digits if all(word in _AFTER_NUMBER for word in words[after:]) else None
+
+
+def landmark(text: str) -> str | None:
+    """What an answer sets the place beside: "the gas station" of "right across from the gas station"."""
+    found = _BESIDE.match(text) or _WITHIN.match(text) or _BARE_LANDMARK.match(text)
+    if found is None or _NO_LANDMARK.search(found["what"]):
+        return None
+    what = found["what"].strip(" .,;!?")
+    words = what.split()
+    return what if words and len(words) <= _LONGEST_LANDMARK and any(len(word) > 2 for word in words) else None
+
+
 # ---------------------------------------------------------------- apartments
 
 
@@ -194,21 +279,53 @@ def _is_letter(word: str) -> bool:
 # ---------------------------------------------------------------- two turns
 
 
-def merge_location(old: dict[str, Scalar], new: dict[str, Scalar]) -> dict[str, Scalar]:
+def is_landmark(location: Mapping[str, Scalar]) -> bool:
+    """It holds only words about a known street ("the gas station"): without that street it names no place."""
+    score = location.get("score")
+    named = any(location.get(key) for key in ("street", "number", "cross_street", "unit"))
+    return not named and isinstance(score, (int, float)) and score <= NOTHING
+
+
+def merge_location(
+    old: dict[str, Scalar], new: dict[str, Scalar], *, answers: bool = False, corrects: bool = False
+) -> dict[str, Scalar]:
     """An earlier location completed or corrected by a later one; both as `parse_location` makes them.
 
     A new street replaces the old one with its number and corner, except where the new words only place the old
     street ("near Court Street": a corner) or correct it ("no, Winthrop": the number stays). Everything else of
     the new one wins where it was said; "text" joins both.
+
+    `answers`: the caller was asked for the number or the nearest corner of the old street, so that a further street
+    is its corner. The "text" of the new one is then the whole utterance. `corrects`: the caller takes something back.
     """
+    if is_landmark(new) and old.get("place"):
+        new = {**new, "place": None}
     if not old.get("street") or not new.get("street") or old["street"] == new["street"]:
         return _completed(old, new)
     said = str(new.get("text") or "")
+    corrects = corrects or bool(_CORRECTS.search(_NO_CORRECTION.sub(" ", said)))
+    if answers and not corrects and (corner := _corner(old, new, said)) is not None:
+        return _completed(old, corner)
     if not new.get("number") and not new.get("place") and _NEAR.match(said):
         return _completed(old, {**new, "street": None, "matched": None, "cross_street": new["street"]})
-    if new.get("number") or not _CORRECTS.search(said):
+    if new.get("number") or not corrects:
         return dict(new)
     return _completed({**old, "street": None, "matched": None, "cross_street": None, "place": None}, new)
+
+
+def _corner(old: Mapping[str, Scalar], new: dict[str, Scalar], said: str) -> dict[str, Scalar] | None:
+    """What an answer adds to a known street; None for another address, such as a full one or another corner."""
+    if not old.get("matched") or old.get("number") or new.get("number"):
+        return None
+    street, cross = new["street"], new.get("cross_street")
+    added = {**new, "street": None, "matched": None}
+    if new.get("place"):
+        # "By Edgewood Park" does not move the pothole to the park's street; "the Walmart on Foxon" is elsewhere.
+        rest = said.lower().replace(str(new["place"]).lower(), " ")
+        return added if str(street).split()[0].lower() not in rest else None
+    if cross is None or cross == old["street"] or _BETWEEN.search(said):
+        return {**added, "cross_street": street}
+    return None
 
 
 def _completed(old: dict[str, Scalar], new: dict[str, Scalar]) -> dict[str, Scalar]:

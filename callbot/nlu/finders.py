@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from callbot.nlu.addresses import address_span
 from callbot.nlu.gazetteer import Gazetteer
 from callbot.nlu.mentions import POINTERS, Mention, find_mentions, is_number
-from callbot.nlu.money import amount_at
+from callbot.nlu.money import CURRENCY, amount_at
 from callbot.nlu.phones import digit_runs
 from callbot.nlu.plates import plate_at
 from callbot.nlu.street_names import STREET_TYPES
@@ -31,10 +31,11 @@ _TO_CORNER = 8
 the yellow house near the corner of Court Street"."""
 
 
-def find_slots(text: str, *, gazetteer: Gazetteer, amount_slot: str = "item_value") -> list[Found]:
+def find_slots(text: str, *, gazetteer: Gazetteer, amount_slot: str = "item_value", asked: str = "") -> list[Found]:
     """Slots in a whole utterance with their places, in order, without overlap.
 
-    Finds "callback_number", "plate", money (as `amount_slot`) and "location".
+    Finds "callback_number", "plate", money (as `amount_slot`) and "location". Where "location" is `asked` only
+    "$" and "dollars" make money: "300 Grand" is an address.
     """
     tokens = tokenize(text)
     taken: set[int] = set()
@@ -43,7 +44,7 @@ def find_slots(text: str, *, gazetteer: Gazetteer, amount_slot: str = "item_valu
     for slot, spans in (
         ("plate", _plates(tokens)),
         ("callback_number", _phones(tokens)),
-        (amount_slot, _amounts(tokens)),
+        (amount_slot, _amounts(tokens, plainly=asked == "location")),
         ("location", _addresses(tokens, gazetteer)),
     ):
         for first, stop in spans:
@@ -75,12 +76,14 @@ def _plates(tokens: Sequence[Token]) -> Iterator[tuple[int, int]]:
             yield first, found[1]
 
 
-def _amounts(tokens: Sequence[Token]) -> Iterator[tuple[int, int]]:
+def _amounts(tokens: Sequence[Token], *, plainly: bool = False) -> Iterator[tuple[int, int]]:
     at = 0
     while at < len(tokens):
         amount = amount_at(tokens, at)
         if amount is not None and amount[2]:
-            yield at, amount[1]
+            named = any(token.text in {*CURRENCY, "$"} for token in tokens[at : amount[1]])
+            if named or not plainly:
+                yield at, amount[1]
         at = amount[1] if amount is not None else at + 1
 
 

@@ -52,6 +52,9 @@ _BUILDINGS = frozenset(
 )
 _WHERE = frozenset({"on", "at", "in", "by", "behind", "off", "of", "parking"})
 """After one of these, "church" is a church: "the church on Fountain Street"."""
+_CROSS = frozenset({"cross", "crossing"})
+_IS = frozenset({"is", "was", "would", "be", "there", "called", "i", "think", "um", "uh", "like"})
+"""Words between "the cross street" and its name."""
 _SURE_WORD = 5
 """A bare word of fewer letters is taken for a street only if it is spelled like it."""
 _ALMOST = 0.9
@@ -159,10 +162,28 @@ def _typed(tokens: Sequence[Token], gazetteer: Gazetteer, strict: bool) -> Itera
             if tokens[first].after_break:
                 break
         best = max(fitting, key=lambda m: (m.score, m.size), default=None)
+        if _is_crossing(tokens, last):
+            continue
         if best is None or best.score < MATCH:
             yield from _unknown(tokens, last)
         elif not strict or best.score > _ALMOST or (_introduced(tokens, best.first) and token.text[-1] != "s"):
             yield best
+
+
+def _is_crossing(tokens: Sequence[Token], last: int) -> bool:
+    """ "Cross street" up to token `last` are words about a corner; only a house number makes them a name."""
+    first = last - 1
+    if tokens[first].text not in _CROSS or STREET_TYPES[tokens[last].text] != "street":
+        return False
+    return first == 0 or not is_number(tokens[first - 1])
+
+
+def _after_crossing(tokens: Sequence[Token], first: int) -> bool:
+    """Token `first` is what follows "the cross street is"."""
+    at = first - 1
+    while at > 0 and tokens[at].text in _IS:
+        at -= 1
+    return at > 0 and STREET_TYPES.get(tokens[at].text) == "street" and tokens[at - 1].text in _CROSS
 
 
 def _street(gazetteer: Gazetteer, words: Sequence[str], first: int, stop: int) -> Iterator[Mention]:
@@ -226,6 +247,10 @@ def _has_context(tokens: Sequence[Token], first: int, stop: int, exact: bool) ->
     if first == 0 or tokens[first].after_break:
         return _ends_here(tokens, stop) and (exact or stop - first == len(tokens) or stop < len(tokens))
     before = tokens[first - 1]
+    if _after_crossing(tokens, first):
+        return True
+    if before.text == "the" and stop - first == 1 and tokens[first].text in _BUILDINGS:
+        return False
     if before.text == "the":
         return exact and _ends_here(tokens, stop) and (first < 2 or tokens[first - 2].text in POINTERS)
     return is_number(before) or before.text in POINTERS or before.text in {"no", "it's", "meant", "mean", "said"}

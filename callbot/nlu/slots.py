@@ -62,9 +62,7 @@ class SlotReader:
         return tuple(best.values())
 
     def _by_rules(self, text: str) -> list[FoundSpan]:
-        return [
-            (slot, first, end, _RULE_CONFIDENCE) for slot, first, end in find_slots(text, gazetteer=self.gazetteer)
-        ]
+        return [(slot, first, end, _RULE_CONFIDENCE) for slot, first, end in find_slots(text, gazetteer=self.gazetteer)]
 
     def _hit(self, slot: str, words: str, sure: float, wall: datetime) -> SlotHit:
         value, score = normalize(

@@ -67,9 +67,13 @@ def test_writers_take_turns_and_none_is_lost(engine: Engine) -> None:
 
 
 def test_an_error_undoes_the_whole_transaction_and_holds_no_data(engine: Engine) -> None:
-    with pytest.raises(IntegrityError) as caught, for_writing(engine).begin() as writing:
-        writing.execute(text("UPDATE counter SET number = 7"))
-        writing.execute(text("INSERT INTO counter VALUES (:n)"), {"n": 7})
+    def fail() -> None:
+        with for_writing(engine).begin() as writing:
+            writing.execute(text("UPDATE counter SET number = 7"))
+            writing.execute(text("INSERT INTO counter VALUES (:n)"), {"n": 7})
+
+    with pytest.raises(IntegrityError) as caught:
+        fail()
     assert "(7,)" not in str(caught.value)
     assert number(engine) == 0
 
@@ -102,5 +106,5 @@ def test_a_password_in_a_wrong_url_is_not_told() -> None:
 
 def test_a_place_where_no_file_can_be_is_named(tmp_path: Path) -> None:
     (tmp_path / "occupied").write_text("")
-    with pytest.raises(StoreError, match="cannot make the database .*occupied/cases.db"):
+    with pytest.raises(StoreError, match=r"cannot make the database .*occupied/cases\.db"):
         open_engine(f"sqlite:///{tmp_path / 'occupied' / 'cases.db'}")

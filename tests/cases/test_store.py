@@ -8,15 +8,16 @@ import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from callbot.cases.lifecycle import IllegalMove
-from callbot.cases.models import LAYOUT
+from callbot.cases.models import FINISHED, LAYOUT
 from callbot.cases.numbers import parse_case_number
 from callbot.cases.store import Store
 from callbot.errors import StoreError
-from callbot.events import CallEnded, Evidence, TurnEnded, from_json, to_json
+from callbot.events import CallEnded, Evidence, Outcome, TurnEnded, from_json, to_json
 from tests.cases.samples import HOWE, at, escalate, located, snapshot, started, turn
 
 CODES = {"pothole": "POTHOLE", "noise_complaint": "NOISE"}
@@ -274,8 +275,30 @@ def test_an_empty_carrier_id_is_nobody(store: Store) -> None:
     store.open_call(started("c2", carrier_call_id=""))
     store.request_transfer("c2", "+12035550111", "medium", "", at(4))
     assert store.transfer_of("") is None
-    assert not store.knows("")
-    assert store.knows("CA1")
+    store.end_call("c2", "queue", FINISHED, at(9))
+    assert not store.ended_in_order("")
+
+
+def test_a_call_that_callbot_hung_up_has_ended_in_order(store: Store) -> None:
+    assert not store.ended_in_order("nobody")
+    assert not store.ended_in_order("CA1"), "it runs, or its process has died"
+    for outcome in get_args(Outcome):
+        store.end_call("c1", outcome, FINISHED, at(9))
+        assert store.ended_in_order("CA1") == (outcome in ("close", "queue", "answer"))
+    store.end_call("c1", None, FINISHED, at(9))
+    assert not store.ended_in_order("CA1")
+
+
+@pytest.mark.parametrize("reason", ["an error inside callbot", "callbot is shutting down", ""])
+def test_a_call_that_broke_off_after_its_case_was_filed_has_not_ended_in_order(store: Store, reason: str) -> None:
+    store.end_call("c1", "queue", reason, at(9))
+    assert not store.ended_in_order("CA1")
+
+
+def test_the_newest_call_with_the_carriers_id_counts(store: Store) -> None:
+    store.end_call("c1", "close", FINISHED, at(9))
+    store.open_call(started("c2", wall=at(60)))
+    assert not store.ended_in_order("CA1")
 
 
 # ---------------------------------------------------------------- calls and replay

@@ -10,11 +10,13 @@ from xml.etree import ElementTree
 import httpx
 import pytest
 
+from callbot.cases.models import FINISHED
 from callbot.cases.store import Store
 from callbot.console.answers import LONGEST_FORM, check_answers
 from callbot.console.app import create_app
 from callbot.console.live import LiveCalls
 from callbot.errors import ContentError, StoreError
+from callbot.events import Outcome
 from callbot.metrics import Metrics
 from callbot.schema import Catalogue
 from callbot.telephony.signatures import twilio_signature
@@ -113,10 +115,44 @@ async def test_addresses_are_as_the_carrier_sees_them(
 # ---------------------------------------------------------------- callbot has left
 
 
-async def test_a_caller_who_is_done_is_hung_up(client: httpx.AsyncClient, store: Store) -> None:
+@pytest.mark.parametrize("outcome", ["close", "queue", "answer"])
+async def test_a_caller_who_is_done_is_hung_up(client: httpx.AsyncClient, store: Store, outcome: Outcome) -> None:
     store.open_call(started())
+    store.end_call("c1", outcome, FINISHED, at(9))
     root = document(await client.post("/answer/twilio/after", data=FORM))
     assert [child.tag for child in root] == ["Hangup"]
+
+
+async def test_a_goodbye_that_is_not_written_yet_counts(build: Any, store: Store) -> None:
+    store.open_call(started())
+    async with build(hung_up={"CA1"}) as client:
+        root = document(await client.post("/answer/twilio/after", data=FORM))
+    assert [child.tag for child in root] == ["Hangup"]
+
+
+async def test_a_goodbye_is_not_somebody_elses(build: Any) -> None:
+    async with build(hung_up={"", "CA2"}) as client:
+        for form in (FORM, FORM | {"CallSid": ""}):
+            root = document(await client.post("/answer/twilio/after", data=form))
+            assert root.findtext("Dial/Number") == f"{PERSON}00"
+
+
+async def test_a_caller_whose_process_died_in_mid_call_goes_to_a_person(build: Any, store: Store) -> None:
+    store.open_call(started())
+    async with build() as client:
+        root = document(await client.post("/answer/twilio/after", data=FORM))
+    assert root.findtext("Dial/Number") == f"{PERSON}00"
+
+
+@pytest.mark.parametrize("outcome", [None, "queue", "human"])
+async def test_a_caller_whose_call_broke_off_goes_to_a_person(
+    build: Any, store: Store, outcome: Outcome | None
+) -> None:
+    store.open_call(started())
+    store.end_call("c1", outcome, "an error inside callbot", at(9))
+    async with build() as client:
+        root = document(await client.post("/answer/twilio/after", data=FORM))
+    assert root.findtext("Dial/Number") == f"{PERSON}00"
 
 
 @pytest.mark.parametrize(
@@ -130,6 +166,34 @@ async def test_a_caller_who_needs_a_person_is_connected(
     store.request_transfer("c1", target, "emergency", "fire", at(3))
     root = document(await client.post("/answer/twilio/after", data=FORM))
     assert root.findtext(f"Dial/{noun}") == target
+    dial = root.find("Dial")
+    assert dial is not None
+    assert dial.get("action") == "http://127.0.0.1:8080/answer/twilio/after"
+
+
+async def test_what_was_agreed_last_outweighs_a_goodbye(build: Any, store: Store) -> None:
+    store.open_call(started())
+    store.request_transfer("c1", "+12035550111", "medium", "caller_asked", at(3))
+    store.end_call("c1", "queue", FINISHED, at(9))
+    async with build() as client:
+        root = document(await client.post("/answer/twilio/after", data=FORM))
+        assert root.findtext("Dial/Number") == "+12035550111"
+    async with build(transfers={"CA1": "+12035550199"}, hung_up={"CA1"}) as client:
+        root = document(await client.post("/answer/twilio/after", data=FORM))
+        assert root.findtext("Dial/Number") == "+12035550199"
+
+
+@pytest.mark.parametrize("status", ["no-answer", "busy", "failed", "canceled", ""])
+async def test_a_caller_whom_nobody_could_take_is_told_so(client: httpx.AsyncClient, status: str) -> None:
+    root = document(await client.post("/answer/twilio/after", data=FORM | {"DialCallStatus": status}))
+    assert [child.tag for child in root] == ["Say", "Hangup"]
+    assert "dial 9 1 1" in (root.findtext("Say") or "")
+
+
+@pytest.mark.parametrize("status", ["completed", "answered"])
+async def test_a_caller_who_has_talked_with_a_person_is_not(client: httpx.AsyncClient, status: str) -> None:
+    root = document(await client.post("/answer/twilio/after", data=FORM | {"DialCallStatus": status}))
+    assert [child.tag for child in root] == ["Hangup"]
 
 
 async def test_a_transfer_that_is_not_written_yet_counts(build: Any, store: Store) -> None:
@@ -146,13 +210,14 @@ async def test_a_caller_whom_callbot_never_took_goes_to_a_person(build: Any) -> 
         document(await client.get("/answer/twilio/after"))
 
 
+@pytest.mark.parametrize("question", ["transfer_of", "ended_in_order"])
 async def test_a_broken_store_costs_no_caller_the_person(
-    build: Any, store: Store, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    build: Any, store: Store, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, question: str
 ) -> None:
     def broken(_carrier_call_id: str) -> bool:
         raise StoreError("the disk is gone")
 
-    monkeypatch.setattr(store, "knows", broken)
+    monkeypatch.setattr(store, question, broken)
     async with build() as client:
         root = document(await client.post("/answer/twilio/after", data=FORM))
     assert root.findtext("Dial/Number") == f"{PERSON}00"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import signal
-import time
 
 import httpx
 import pytest
@@ -36,7 +35,9 @@ async def test_an_unknown_host_is_refused(app: FastAPI) -> None:
             pass
 
 
-async def test_watchers_do_not_keep_it_from_stopping(app: FastAPI, live: LiveCalls) -> None:
+async def test_watchers_do_not_keep_it_from_stopping(
+    app: FastAPI, live: LiveCalls, caplog: pytest.LogCaptureFixture
+) -> None:
     live.publish("c1", {"type": "partial", "turn": 1, "text": "hello"})
     first_line = asyncio.Event()
 
@@ -52,9 +53,8 @@ async def test_watchers_do_not_keep_it_from_stopping(app: FastAPI, live: LiveCal
         watching = asyncio.create_task(watch(port))
         async with asyncio.timeout(10):
             await first_line.wait()
-        since = time.monotonic()
     await watching
-    assert time.monotonic() - since < 3
+    assert "graceful shutdown exceeded" not in caplog.text
     assert live._watchers == set()
 
 

@@ -60,7 +60,7 @@ def test_what_the_caller_confirmed_is_no_longer_in_doubt(book: Playbook) -> None
 
 def test_a_caller_who_left_before_the_read_back_must_have_been_understood_better(book: Playbook) -> None:
     limits = book.policy.thresholds
-    between = (limits.close + limits.close_unconfirmed) / 2
+    between = (book.policy.stations["decide"].confidence + limits.close_unconfirmed) / 2
     draft = draft_of(book, "pothole", confidence=between)
     assert decision(book, draft, confirmed=True).outcome == "close"
     assert decision(book, draft, confirmed=False).outcome == "queue"

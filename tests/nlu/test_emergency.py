@@ -560,7 +560,6 @@ def test_a_bad_phrase_leaves_the_others_standing() -> None:
     assert rules(kinds={"fire": phrases}).find("I see flames") is not None
 
 
-
 @pytest.mark.parametrize(
     "content",
     [

@@ -1,0 +1,225 @@
+"""Answers to "Which house number, or the nearest cross street?": from words to the case's location."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from callbot.content import Site
+from callbot.dialog.form import Draft, fill
+from callbot.events import SlotHit
+from callbot.nlu.slots import SlotReader
+from callbot.room import slot_reader
+from tests.nlu.test_slots import WALL
+
+Span = tuple[str, str, float]
+"""Slot, words and confidence, as the small model marks them."""
+
+
+@pytest.fixture(scope="module")
+def reader(site: Site) -> SlotReader:
+    return slot_reader(site)
+
+
+def usable(
+    site: Site, reader: SlotReader, text: str, asked: str, *spans: Span, is_answer: bool = True
+) -> list[SlotHit]:
+    """The hits that the dialog takes."""
+    placed = [(slot, text.index(words), text.index(words) + len(words), sure) for slot, words, sure in spans]
+    found = reader.read(text, asked, placed, WALL, is_answer=is_answer)
+    return [hit for hit in found if hit.confidence >= site.playbook.policy.thresholds.slot]
+
+
+def located(
+    site: Site,
+    reader: SlotReader,
+    text: str,
+    *spans: Span,
+    first: str | None = "there's a pothole on Whalley Avenue",
+    asked: str = "location",
+    corrects: bool = False,
+) -> dict[str, Any]:
+    """The form's location after `text` was said to the question; no other slot may have been filled."""
+    draft = Draft("theft_report", 0.9)
+    if first is not None:
+        draft = fill(site.playbook, draft, usable(site, reader, first, "", ("location", "Whalley Avenue", 0.97)), 1)
+        assert "location" in draft.filled
+    hits = usable(site, reader, text, asked, *spans)
+    draft = fill(site.playbook, draft, hits, 2, asked, corrects=corrects)
+    assert draft.filled.keys() <= {"location"}
+    value = draft.filled["location"].value if "location" in draft.filled else {}
+    assert isinstance(value, dict)
+    return value
+
+
+# ---------------------------------------------------------------- the nearest corner
+
+
+@pytest.mark.parametrize(
+    ("said", "spans"),
+    [
+        ("near Norton Street", [("location", "Norton Street", 0.98)]),
+        ("near Norton Street", []),
+        ("at the corner of Norton Street", [("location", "Norton Street", 0.98)]),
+        ("Norton Street", [("location", "Norton Street", 0.98)]),
+        ("the cross street is Norton Street", [("location", "cross street is Norton Street", 0.7)]),
+        ("the cross street is Norton", [("location", "cross street is Norton", 0.7)]),
+        ("the cross street is Norton", [("location", "cross street", 0.7)]),
+        ("the cross street is Norton", []),
+        ("the nearest cross street would be Norton", []),
+        ("between Norton and Ellsworth", [("location", "Norton and Ellsworth", 0.95)]),
+        ("between Norton and Ellsworth", []),
+        ("near Norton", [("location", "Norton", 0.38)]),
+        ("near Norton", []),
+        ("Norton and Whalley", [("location", "Norton and Whalley", 0.9)]),
+        ("there's no number, it's near Norton Street", [("location", "Norton Street", 0.9)]),
+        ("not far from Norton Street", [("location", "Norton Street", 0.9)]),
+    ],
+)
+def test_a_further_street_is_the_corner(site: Site, reader: SlotReader, said: str, spans: list[Span]) -> None:
+    value = located(site, reader, said, *spans)
+    assert (value["street"], value["matched"]) == ("Whalley Avenue", "Whalley Avenue")
+    assert str(value["cross_street"]).startswith("Norton")
+    assert value["number"] is None
+    assert said in value["text"]
+
+
+@pytest.mark.parametrize("spans", [[], [("location", "Legion", 0.38)]])
+def test_a_bare_name_is_the_corner(site: Site, reader: SlotReader, spans: list[Span]) -> None:
+    value = located(site, reader, "near Legion", *spans)
+    assert (value["street"], value["cross_street"]) == ("Whalley Avenue", "Legion Avenue")
+
+
+def test_without_a_street_known_the_cross_street_is_the_street(site: Site, reader: SlotReader) -> None:
+    assert str(located(site, reader, "the cross street is Norton", first=None)["street"]).startswith("Norton")
+
+
+def test_a_street_named_to_another_question_is_no_corner(site: Site, reader: SlotReader) -> None:
+    value = located(site, reader, "it was on Norton Street", ("location", "Norton Street", 0.9), asked="")
+    assert (value["street"], value["cross_street"]) == ("Norton Street", None)
+
+
+# ---------------------------------------------------------------- another address
+
+
+@pytest.mark.parametrize(
+    ("said", "street", "number"),
+    [
+        ("215 Norton Street", "Norton Street", "215"),
+        ("no, it's Winchester", "Winchester Avenue", None),
+        ("actually it's Winchester Avenue", "Winchester Avenue", None),
+        ("I meant Winchester", "Winchester Avenue", None),
+        ("40 Cross Street", "Cross Street", "40"),
+        ("300 Grand", "Grand Avenue", "300"),
+        ("State and Chapel", "State Street", None),
+    ],
+)
+def test_another_address_replaces(site: Site, reader: SlotReader, said: str, street: str, number: str | None) -> None:
+    value = located(site, reader, said)
+    assert (value["street"], value["number"]) == (street, number)
+
+
+def test_what_the_dialog_knows_as_a_correction_replaces(site: Site, reader: SlotReader) -> None:
+    value = located(site, reader, "Winchester Avenue", corrects=True)
+    assert (value["street"], value["cross_street"]) == ("Winchester Avenue", None)
+
+
+# ---------------------------------------------------------------- the house number
+
+
+@pytest.mark.parametrize(
+    ("said", "spans", "number"),
+    [
+        ("215", [], "215"),
+        ("number 215", [("location", "number 215", 0.45)], "215"),
+        ("it's 60", [("item_value", "60", 0.9)], "60"),
+        ("in front of number 60", [("location", "number 60", 0.42)], "60"),
+        ("I think it's around 300", [("item_value", "around 300", 0.9)], "300"),
+        ("I think it's around 300", [("occurred_at", "around 300", 0.9)], "300"),
+        ("two fifteen", [("callback_number", "two fifteen", 0.9)], "215"),
+        ("60 or 62", [], "60"),
+        ("yes, 215b please", [], "215B"),
+    ],
+)
+@pytest.mark.parametrize("is_answer", [True, False])
+def test_a_number_is_the_house(
+    site: Site, reader: SlotReader, said: str, spans: list[Span], number: str, is_answer: bool
+) -> None:
+    value = located(site, reader, said, *spans)
+    assert (value["street"], value["matched"], value["number"]) == ("Whalley Avenue", "Whalley Avenue", number)
+    hits = usable(site, reader, said, "location", *spans, is_answer=is_answer)
+    assert [hit.name for hit in hits] == ["location"]
+    assert hits[0].confidence >= 0.8
+
+
+@pytest.mark.parametrize("said", ["no one", "just one", "203 555 0142", "555 0142", "two cars", "at the third one"])
+def test_other_numbers_are_no_houses(site: Site, reader: SlotReader, said: str) -> None:
+    assert located(site, reader, said, first=None) == {} or said[-1].isdigit()
+    assert not any(
+        isinstance(hit.value, dict) and hit.value.get("number") for hit in usable(site, reader, said, "location")
+    )
+
+
+def test_a_bare_number_is_an_amount_only_where_one_may_be_meant(site: Site, reader: SlotReader) -> None:
+    bare: Span = ("item_value", "600", 0.9)
+    for asked, said, names in [
+        ("item_description", "it is 600 something", []),
+        ("item_description", "a bike worth 600", ["item_value"]),
+        ("item_value", "600", ["item_value"]),
+        ("confirm", "600", ["item_value"]),
+        ("", "600", ["item_value"]),
+    ]:
+        assert [hit.name for hit in usable(site, reader, said, asked, bare)] == names
+
+
+# ---------------------------------------------------------------- what stands beside it
+
+
+@pytest.mark.parametrize(
+    ("said", "beside"),
+    [
+        ("right across from the gas station", "the gas station"),
+        ("by the big church", "the big church"),
+        ("it's next to the bank", "the bank"),
+        ("near the church.", "the church"),
+        ("the yellow house", "the yellow house"),
+        ("in the middle of the block", "the middle of the block"),
+        ("by Edgewood Park", "Edgewood Park"),
+    ],
+)
+def test_other_words_are_kept_beside_the_street(site: Site, reader: SlotReader, said: str, beside: str) -> None:
+    value = located(site, reader, said)
+    assert (value["street"], value["matched"], value["place"]) == ("Whalley Avenue", "Whalley Avenue", beside)
+    assert value["cross_street"] is None
+    assert said in value["text"]
+
+
+def test_a_landmark_makes_the_street_no_less_sure(site: Site, reader: SlotReader) -> None:
+    first = usable(site, reader, "on Whalley Avenue", "", ("location", "Whalley Avenue", 0.97))
+    draft = fill(site.playbook, Draft("pothole", 0.9), first, 1)
+    hits = usable(site, reader, "by the big church", "location")
+    assert 0.45 <= hits[0].confidence < 0.8
+    after = fill(site.playbook, draft, hits, 2, "location").filled["location"]
+    assert after.confidence == draft.filled["location"].confidence
+
+
+@pytest.mark.parametrize(
+    "said", ["I don't know", "what?", "he is 79 and lives alone", "by the big church", "around noon", "at the moment"]
+)
+def test_without_a_street_such_words_are_no_place(site: Site, reader: SlotReader, said: str) -> None:
+    assert located(site, reader, said, first=None) == {}
+
+
+def test_what_is_no_answer_is_no_landmark(site: Site, reader: SlotReader) -> None:
+    assert usable(site, reader, "by the big church", "location", is_answer=False) == []
+
+
+def test_a_landmark_does_not_rename_a_known_place(site: Site, reader: SlotReader) -> None:
+    first = usable(site, reader, "Whalley Avenue by the Stop and Shop", "location")
+    draft = fill(site.playbook, Draft("pothole", 0.9), first, 1, "location")
+    draft = fill(site.playbook, draft, usable(site, reader, "by the big church", "location"), 2, "location")
+    value = draft.filled["location"].value
+    assert isinstance(value, dict)
+    assert (value["place"], value["street"]) == ("Stop and Shop", "Whalley Avenue")
+    assert "by the big church" in str(value["text"])

@@ -1,0 +1,146 @@
+"""Slots of an utterance: spans, finders, whole answers and flags brought together."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from callbot.content import Site
+from callbot.events import SlotHit
+from callbot.nlu.slots import SlotReader
+from callbot.room import slot_reader
+
+WALL = datetime(2026, 11, 23, 3, 15, tzinfo=UTC)
+"""A quarter past ten on a Sunday evening in New Haven."""
+
+
+@pytest.fixture(scope="module")
+def reader(site: Site) -> SlotReader:
+    return slot_reader(site)
+
+
+def read(
+    reader: SlotReader, text: str, asked: str = "", *spans: tuple[str, str, float], is_answer: bool = True
+) -> dict[str, SlotHit]:
+    """The slots by name; each span is a slot, its words in `text` and the finder's confidence."""
+    placed = [(slot, text.index(words), text.index(words) + len(words), sure) for slot, words, sure in spans]
+    found = reader.read(text, asked, placed, WALL, is_answer=is_answer)
+    assert len({hit.name for hit in found}) == len(found)
+    return {hit.name: hit for hit in found}
+
+
+def field(hit: SlotHit, name: str) -> Any:
+    assert isinstance(hit.value, dict)
+    return hit.value[name]
+
+
+# ---------------------------------------------------------------- spans and finders
+
+
+def test_spans_and_finders_come_together(reader: SlotReader) -> None:
+    text = "someone stole my bike from Orange Street last night it's worth six hundred dollars call me at 203 555 0142"
+    found = read(reader, text, "", ("description", "someone stole my bike", 0.8), ("occurred_at", "last night", 0.9))
+    assert found["description"].value == "someone stole my bike"
+    assert field(found["occurred_at"], "from") == "2026-11-21T18:00:00-05:00"
+    assert field(found["location"], "street") == "Orange Street"
+    assert found["item_value"].value == 600
+    assert found["callback_number"].value == "+12035550142"
+
+
+@pytest.mark.parametrize(("sure", "words"), [(0.99, "on Chapel Street"), (0.5, "Chapel Street")])
+def test_the_surest_reading_wins(reader: SlotReader, sure: float, words: str) -> None:
+    found = read(reader, "on Chapel Street", "", ("location", "on Chapel Street", sure))
+    assert found["location"].text == words
+
+
+def test_a_second_reading_as_sure_as_the_first_loses(reader: SlotReader) -> None:
+    spans = ("location", "Chapel Street", 0.95), ("location", "Whalley Avenue", 0.95)
+    found = read(reader, "on Chapel Street no wait Whalley Avenue", "", *spans)
+    assert field(found["location"], "street") == "Chapel Street"
+
+
+def test_an_unknown_street_is_kept_but_doubted(reader: SlotReader) -> None:
+    found = read(reader, "on Zzyzx Lane over there", "", ("location", "Zzyzx Lane", 0.9))
+    assert field(found["location"], "street") == "Zzyzx Lane"
+    assert 0.4 < found["location"].confidence < 0.8
+
+
+def test_words_that_name_no_place_count_for_nothing(reader: SlotReader) -> None:
+    found = read(reader, "the big purple thing over there", "", ("location", "the big purple thing", 0.9))
+    assert found["location"].confidence == 0.0
+
+
+# ---------------------------------------------------------------- whole answers
+
+
+@pytest.mark.parametrize(
+    ("asked", "text", "value"),
+    [
+        ("plate", "A X four one nine two", "AX4192"),
+        ("callback_number", "five five five zero one four two", "+12035550142"),
+        ("item_value", "about six hundred", 600),
+    ],
+)
+def test_a_bare_answer_is_taken_whole(reader: SlotReader, asked: str, text: str, value: object) -> None:
+    assert read(reader, text, asked)[asked].value == value
+    assert asked not in read(reader, text)
+
+
+@pytest.mark.parametrize(
+    ("asked", "text", "key", "value"),
+    [
+        ("location", "215 orange", "street", "Orange Street"),
+        ("occurred_at", "yesterday around five", "from", "2026-11-21T17:00:00-05:00"),
+        ("vehicle", "a gray Honda Civic", "make", "Honda"),
+        ("caller_name", "Maria Santos", "last", "Santos"),
+        ("person_name", "it's Dan", "first", "Dan"),
+    ],
+)
+def test_a_bare_answer_is_resolved(reader: SlotReader, asked: str, text: str, key: str, value: str) -> None:
+    assert field(read(reader, text, asked)[asked], key) == value
+
+
+def test_only_known_names_are_names(reader: SlotReader) -> None:
+    assert read(reader, "purple monkey", "caller_name") == {}
+
+
+@pytest.mark.parametrize("asked", ["location", "caller_name", "occurred_at", "plate", "vehicle", "callback_number"])
+def test_i_dont_know_is_no_value(reader: SlotReader, asked: str) -> None:
+    assert read(reader, "I don't know", asked, is_answer=False) == {}
+    assert read(reader, "I don't know", asked) == {}
+
+
+def test_what_is_no_answer_is_not_taken_whole(reader: SlotReader) -> None:
+    assert read(reader, "Maria Santos", "caller_name", is_answer=False) == {}
+
+
+def test_a_long_story_is_not_taken_whole(reader: SlotReader) -> None:
+    story = "well you know Maria from next door told me that I should really call somebody about all of this"
+    assert "caller_name" in read(reader, "Maria", "caller_name")
+    assert read(reader, story, "caller_name") == {}
+
+
+def test_a_description_is_left_to_the_dialog(reader: SlotReader) -> None:
+    assert read(reader, "people yelling", "description") == {}
+
+
+# ---------------------------------------------------------------- flags
+
+
+def test_a_flag_is_read_from_a_sentence_and_from_a_yes_to_its_question(reader: SlotReader) -> None:
+    assert read(reader, "my neighbors are still playing music right now")["is_ongoing"].value is True
+    assert read(reader, "yes", "is_ongoing")["is_ongoing"].value is True
+    assert read(reader, "no", "injuries")["injuries"].value is False
+
+
+@pytest.mark.parametrize("text", ["yes", "no it is on Chapel Street", "yes that is the place", "yes it is a gray one"])
+def test_yes_and_no_to_something_else_are_no_flags(reader: SlotReader, text: str) -> None:
+    assert set(read(reader, text)) <= {"location"}
+    assert set(read(reader, text, "location")) <= {"location"}
+
+
+def test_a_few_words_say_nothing_unasked(reader: SlotReader) -> None:
+    assert read(reader, "still blocked") == {}
+    assert read(reader, "still blocked", "is_blocking")["is_blocking"].value is True
