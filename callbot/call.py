@@ -265,7 +265,16 @@ class Call:
             self.phase = "hearing"
             self._turn.meaning = fact.meaning
             return [StartTimer("floor", self.book.policy.timing.filler)]
+        if self._only_greets(fact.meaning):
+            self.phase = "hearing"
+            self._turn.meaning = fact.meaning
+            return [StartTimer("floor", self.book.policy.timing.end_of_unfinished)]
         return self._answer_meaning(fact.meaning, at)
+
+    def _only_greets(self, meaning: Understanding) -> bool:
+        """ "Hi, yeah ..." - who begins like that usually goes on after a breath."""
+        is_opening = self.book.flow.states[self.dialog.state].asks == "reason"
+        return is_opening and meaning.intent == "greet" and self._turn.meaning is None
 
     def _answer_meaning(self, meaning: Understanding, at: float) -> list[Command]:
         stations = self.book.policy.stations
@@ -495,7 +504,8 @@ class Call:
         if reply.end == "human":
             return self._connect(reply)
         unfinished = self._wrap_up()
-        outcome = self.dialog.outcome
+        outcome = self.dialog.outcome or "answer"
+        self.dialog = replace(self.dialog, outcome=outcome)
         self.phase = "leaving"
         speak = self._speak(reply.say)
         return [*unfinished, speak, HangUp(outcome, after_utterance=speak.utterance)]

@@ -68,10 +68,7 @@ async def dial_all(
     url: str, turns: Sequence[Turn], *, calls: int, caller: str, record: Path | None
 ) -> list[dict[str, Any]]:
     """Place `calls` calls at once; one row a call, and one for all of them together if there are several."""
-    simulators = [
-        Simulator(url, turns, caller=caller, record=record if index == 0 else None)
-        for index in range(calls)
-    ]
+    simulators = [Simulator(url, turns, caller=caller, record=record if index == 0 else None) for index in range(calls)]
     results = await asyncio.gather(*(simulator.run() for simulator in simulators), return_exceptions=True)
     rows = [_row(index, result) for index, result in enumerate(results, start=1)]
     if calls > 1:

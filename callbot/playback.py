@@ -38,6 +38,8 @@ class Playback:
     post: Callable[[Fact], None]
     began: Callable[[], None]
     """Told when the first sound of an utterance goes out."""
+    made: Callable[[float | None], None]
+    """Told how many seconds a sentence took to synthesise; None = it could not be."""
     _queue: deque[Speak] = field(default_factory=deque)
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _speaking: asyncio.Task[None] | None = None
@@ -117,7 +119,14 @@ class Playback:
         self._end(speak.utterance, 1.0)
 
     def _make(self, sentence: str) -> asyncio.Future[list[Audio]]:
-        return self.pool.submit(Priority.REPLY, lambda: list(self.synthesizer.synthesize(speakable(sentence))))
+        began = asyncio.get_running_loop().time()
+        future = self.pool.submit(Priority.REPLY, lambda: list(self.synthesizer.synthesize(speakable(sentence))))
+        future.add_done_callback(lambda done: self._note(done, began))
+        return future
+
+    def _note(self, done: asyncio.Future[list[Audio]], began: float) -> None:
+        if not done.cancelled():
+            self.made(None if done.exception() else asyncio.get_running_loop().time() - began)
 
     async def _send(self, stretches: list[Audio], clock: _Clock) -> None:
         for frame in _frames(stretches):

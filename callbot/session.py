@@ -41,6 +41,7 @@ from callbot.events import (
     to_json,
 )
 from callbot.playback import Playback
+from callbot.privacy import where
 from callbot.stations import Room, Stations
 
 log = logging.getLogger("callbot.session")
@@ -49,6 +50,7 @@ _CARRIER_ASKS_WITHIN = 600.0
 """Seconds after which a carrier's question where a call goes is left to the store."""
 _LAST_WORDS = 6.0
 """Longest wait for the sentence before a transfer or hang-up, in seconds."""
+
 
 @dataclass(eq=False)
 class Session:
@@ -91,7 +93,7 @@ class Session:
         )
         budget = policy.stations["speak"].budget
         voice = room.voices[self.call.line.voice]
-        self.playback = Playback(self.line, room.pool, voice, budget, self.receive, self._began)
+        self.playback = Playback(self.line, room.pool, voice, budget, self.receive, self._began, self._made)
         self.stations = Stations(self.started, self.call.book, room, self.receive, self._now, self._wall)
 
     # ------------------------------------------------------------ the gateway's side
@@ -106,8 +108,8 @@ class Session:
             return
         try:
             self.ear.hear(audio)
-        except Exception:  # a caller whom nobody can hear any more must reach a person
-            log.exception("call %s: the ear failed", self.started.call_id)
+        except Exception as error:  # noqa: BLE001  a caller whom nobody can hear any more must reach a person
+            log.error("call %s: the ear failed: %s", self.started.call_id, where(error))
             self._deaf = True
             self.room.metrics.station_failed("hear")
             self.receive(StageFailed("hear", 0, "the ear failed"))
@@ -129,8 +131,8 @@ class Session:
                 # Nobody waits for what was heard or said any more; what goes into the store is finished.
                 for task in self._until_end:
                     task.cancel()
-        except* Exception:
-            log.exception("call %s: the session failed, a person takes over", self.started.call_id)
+        except* Exception as error:
+            log.error("call %s: the session failed, a person takes over: %s", self.started.call_id, where(error))
             await self._rescue()
         finally:
             self._close()
@@ -161,15 +163,26 @@ class Session:
                 self._reason = fact.reason
 
     def _decide(self, fact: Fact, at: float) -> list[Command]:
+        began = self.clock()
         try:
-            return self.call.receive(fact, at)
-        except Exception:  # a mistake in the rules must not leave a caller in silence: a person takes over
-            log.exception("call %s: the conductor failed on %s", self.started.call_id, type(fact).__name__)
+            commands = self.call.receive(fact, at)
+        except Exception as error:  # noqa: BLE001  a mistake in the rules must not leave a caller in silence
+            log.error("call %s: the conductor failed on a fact: %s", self.started.call_id, where(error))
+        else:
+            self._note_decision(commands, self.clock() - began)
+            return commands
         failed = StageFailed("decide", 0, "the dialog rules raised an error")
         self.room.metrics.station_failed("decide")
         self._log.append((at, to_json(failed)))
         self._watch(failed)
         return self.call.receive(failed, at)
+
+    def _note_decision(self, commands: list[Command], seconds: float) -> None:
+        """Every turn that is answered was one decision, as sure as its case."""
+        for command in commands:
+            if isinstance(command, SaveTurn):
+                confidence = command.case.confidence if command.case else None
+                self.room.metrics.station_done("decide", seconds, confidence)
 
     async def _carry_out(self, command: Command) -> None:
         stations = self.stations
@@ -230,6 +243,7 @@ class Session:
         asyncio.get_running_loop().call_later(_CARRIER_ASKS_WITHIN, transfers.pop, call, None)
 
     async def _hang_up(self, command: HangUp) -> None:
+        self.room.hung_up.add(self.started.carrier_call_id)
         await self._last_words(command.after_utterance)
         await self._leave(None, "finished")
 
@@ -321,6 +335,13 @@ class Session:
         if self._voice_ended is not None:
             self.room.metrics.answered(self._now() - self._voice_ended)
             self._voice_ended = None
+
+    def _made(self, seconds: float | None) -> None:
+        """A sentence was synthesised in so many seconds, or could not be."""
+        if seconds is None:
+            self.room.metrics.station_failed("speak")
+        else:
+            self.room.metrics.station_done("speak", seconds, None)
 
     def _now(self) -> float:
         """Seconds since the call's start."""

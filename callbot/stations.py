@@ -171,7 +171,8 @@ class Stations:
             result = await asyncio.wait_for(work, self.book.policy.stations[station].budget)
         except TimeoutError:
             reason = "over its budget"
-        except Exception as error:  # whatever an engine raises, the caller is answered by the declared fallback
+        # Whatever an engine raises, the caller is answered by the declared fallback.
+        except Exception as error:  # noqa: BLE001
             # Only our own sentences are free of the caller's words; a traceback would hold everybody's.
             ours = f": {error}" if isinstance(error, CallbotError) else ""
             reason = type(error).__name__ + ours
@@ -188,7 +189,7 @@ class Stations:
         began = self.now()
         try:
             text = brief(self.book, self.room.summary_template, tuple(self._turns.values()), command)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with it, the case itself is filed
             log.error("call %s: no summary could be made: %s", self.started.call_id, where(error))
             self.room.metrics.station_failed("summarize")
             self.post(StageFailed("summarize", 0, "no summary could be made"))

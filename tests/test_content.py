@@ -131,7 +131,7 @@ SLIPS = {
         FLOW, "deny: {to: open, say: [sorry]}", "deny: {to: limbo}\n  limbo: {}", "stuck", at="  limbo: {}", others=1
     ),
     "state without a needed row": Slip(
-        FLOW, "      affirm: {to: filing}\n      deny", "      deny", "row 'affirm'", at="  confirm:"
+        FLOW, "      affirm: {to: filing}\n      deny", "      deny", "row 'affirm'", at="  confirm:", others=2
     ),
     "filing without a way on": Slip(
         FLOW, "    on:\n      saved: {to: more}\n", "", "row `saved`", at="  filing:", others=1
@@ -139,8 +139,8 @@ SLIPS = {
     "nowhere to go with silence": Slip(
         FLOW, "  silence: {to: same, say: [still_there]}\n", "", "'silence' leads nowhere", at="anywhere:", others=1
     ),
-    "a person who is no person": Slip(FLOW, "ask_person: {to: handover", "ask_person: {to: goodbye", "with a person"),
-    "an emergency that does not end": Slip(FLOW, "{ends: emergency}", "{asks: more}", "`ends: emergency`", others=3),
+    "a person who is no person": Slip(FLOW, "ask_person: {to: handover", "ask_person: {to: goodbye", "`ends: human`"),
+    "an emergency that does not end": Slip(FLOW, "{ends: emergency}", "{asks: more}", "this state must end", others=4),
     "unknown trigger": Slip(
         FLOW, "      saved: {to: more}", "      saved: {to: more}\n      smiles: {to: more}", "Input should be"
     ),

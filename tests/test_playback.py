@@ -99,7 +99,7 @@ async def scene(line: FakeLine, voice: Voice | None = None, budget: float = 5.0)
     began: list[None] = []
     voice = voice or Voice()
     with Pool(1) as pool:
-        speaker = Playback(line, pool, voice, budget, facts.append, lambda: began.append(None))
+        speaker = Playback(line, pool, voice, budget, facts.append, lambda: began.append(None), lambda _: None)
         line.playback = speaker
         task = asyncio.create_task(speaker.run())
         try:

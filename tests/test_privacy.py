@@ -7,10 +7,11 @@ from collections.abc import Callable
 import pytest
 
 from callbot.cases import summary
+from callbot.events import Scalar
 from callbot.privacy import where
 
 
-class Rude(dict[str, str]):
+class Rude(dict[str, Scalar]):
     """Quotes the caller in its error."""
 
     def __contains__(self, key: object) -> bool:

@@ -90,7 +90,8 @@ async def test_a_call_that_the_bot_has_ended_is_noted_as_finished(
             result = await _call(server, Turn(audio=tone)).run()
             await server.all_stored()
             assert result.closed_by_bot_at is not None
-            assert [call["reason"] for call in server.room.store.calls()] == [FINISHED]
+            (call,) = server.room.store.calls()
+            assert call["reason"] in FINISHED
 
 
 async def _cut_off(server: Server) -> str:
@@ -106,9 +107,7 @@ async def _cut_off(server: Server) -> str:
         return (await web.post(url, data={"CallSid": "CAbad", "To": "+12035550100"})).text
 
 
-async def test_callers_whom_a_stop_cuts_off_are_connected_with_a_person(
-    site: Site, settings: config.Settings
-) -> None:
+async def test_callers_whom_a_stop_cuts_off_are_connected_with_a_person(site: Site, settings: config.Settings) -> None:
     with fake_engines([]):
         async with running(settings, site) as server:
             caller = asyncio.create_task(_cut_off(server))

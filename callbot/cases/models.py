@@ -18,8 +18,9 @@ LAYOUT = 1
 """Version of these tables, kept in the database as `user_version`; raise it together with a migration."""
 
 
-FINISHED = "finished"
-"""`Call.reason` of a call that callbot itself has hung up after its last sentence."""
+FINISHED = frozenset({"finished", "callbot hung up"})
+"""What `Call.reason` is when callbot itself has hung up after its last sentence: the session's word for it or the
+line's, whichever comes first."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -61,7 +62,7 @@ class Call(SQLModel, table=True):
     outcome: str | None = None
     """How it ended; None while it runs, or when it broke off undecided."""
     reason: str | None = None
-    """Why it ended; `FINISHED` = the bot and the caller were done with each other."""
+    """Why it ended; one of `FINISHED` when the bot and the caller were done with each other."""
     transfer_target: str | None = None
     """Telephone number or SIP address that the carrier is to connect the caller with."""
     transfer_priority: str | None = None

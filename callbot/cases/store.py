@@ -186,7 +186,7 @@ class Store:
         """
         with self._reading("look a carrier's call up") as session:
             call = session.exec(_of_carrier(carrier_call_id)).first()
-            return call is not None and call.reason == FINISHED and call.outcome in _IN_ORDER
+            return call is not None and call.reason in FINISHED and call.outcome in _IN_ORDER
 
     def transfer_of(self, carrier_call_id: str) -> str | None:
         """Where the carrier is to connect the caller: the newest wish of calls with this id; None = nowhere."""

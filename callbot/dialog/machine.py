@@ -156,9 +156,7 @@ def _filing(book: Playbook, dialog: Dialog, said: tuple[str, ...], trigger: Trig
     return Reply(dialog, said, trigger, file=decision)
 
 
-def _ending(
-    book: Playbook, dialog: Dialog, ends: str, move: Move, said: tuple[str, ...], trigger: Trigger
-) -> Reply:
+def _ending(book: Playbook, dialog: Dialog, ends: str, move: Move, said: tuple[str, ...], trigger: Trigger) -> Reply:
     if ends == "disposition":
         return Reply(dialog, said, trigger, end=dialog.outcome or "answer")
     outcome: Outcome = "emergency" if ends == "emergency" else "human"

@@ -53,7 +53,7 @@ def _asks(book: Playbook, dialog: Dialog) -> str | None:
 
 def _suspicion(meaning: Understanding) -> float:
     """How likely the small model finds an emergency, whatever else it makes of the words."""
-    return max((guess.confidence for guess in meaning.intents if guess.name == "emergency"), default=0.0)
+    return _share(meaning, "emergency")
 
 
 def _to_alarm(book: Playbook, dialog: Dialog, heard: Heard) -> _Read:
@@ -126,6 +126,9 @@ def _to_open_question(book: Playbook, dialog: Dialog, meaning: Understanding) ->
     sure = meaning.confidence >= book.policy.thresholds.act
     if kind in ("intent", "more") and sure and meaning.intent in ("affirm", "deny"):
         return _yes_no(book, dialog, meaning.intent == "affirm", hits)
+    if kind == "more" and _share(meaning, "deny", "thanks", "goodbye") >= book.policy.thresholds.act:
+        # "No, that's everything, thank you": whichever of the three it is, the caller has finished.
+        return "deny", dialog
     guess = _case_guess(book, meaning)
     if guess is not None and guess.confidence >= book.policy.thresholds.intent:
         return "case_intent", _begin(book, _remember(dialog, meaning, hits), guess)
@@ -138,6 +141,11 @@ def _to_open_question(book: Playbook, dialog: Dialog, meaning: Understanding) ->
     if hits:
         return "details", _remember(dialog, meaning, hits)
     return "not_understood", dialog
+
+
+def _share(meaning: Understanding, *names: str) -> float:
+    """Probability that the utterance is one of these."""
+    return sum(guess.confidence for guess in meaning.intents if guess.name in names)
 
 
 def _case_guess(book: Playbook, meaning: Understanding) -> IntentGuess | None:

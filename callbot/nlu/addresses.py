@@ -193,14 +193,24 @@ def _number_at(tokens: Sequence[Token], first: int) -> tuple[str, int] | None:
 def _lone_number(tokens: Sequence[Token], street_known: bool) -> str | None:
     """A house number that stands apart from any street: after "number", or as the first thing said."""
     for index, token in enumerate(tokens):
-        if token.text in _NUMBER_MARKS and (found := _number_at(tokens, index + 1)) is not None:
+        if (
+            token.text in _NUMBER_MARKS
+            and not _is_figure(tokens, index + 1)
+            and (found := _number_at(tokens, index + 1)) is not None
+        ):
             return found[0]
     start = next((i for i, token in enumerate(tokens) if token.text not in _LEAD_INS), len(tokens))
     found = _number_at(tokens, start)
-    if found is None:
+    if found is None or _is_figure(tokens, start):
         return None
     ends = found[1] >= len(tokens)
     return found[0] if ends or (street_known and tokens[found[1]].after_break) else None
+
+
+def _is_figure(tokens: Sequence[Token], at: int) -> bool:
+    """A last word "one" is seldom a house: "no one", "just one"."""
+    marked = at > 0 and tokens[at - 1].text in {"number", "#"}
+    return not marked and [token.text for token in tokens[at:]] == ["one"]
 
 
 def answered_number(text: str) -> str | None:
@@ -214,8 +224,7 @@ def answered_number(text: str) -> str | None:
     if (found := joined_at(words, first)) is None:
         return None
     digits, after = found
-    marked = first > 0 and words[first - 1] in {"number", "#"}
-    if len(digits) > _LONGEST_NUMBER or (words[first:after] == ["one"] and not marked):
+    if len(digits) > _LONGEST_NUMBER or _is_figure(tokens, first):
         return None
     if after < len(tokens) and tokens[after].glued and _is_letter(words[after]):
         digits, after = digits + words[after].upper(), after + 1

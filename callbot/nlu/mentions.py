@@ -94,6 +94,7 @@ def find_mentions(tokens: Sequence[Token], gazetteer: Gazetteer, *, strict: bool
     Otherwise the tokens are taken to be about a location, and bare or misheard names count too.
     """
     found = [*_places(tokens, gazetteer, strict), *_typed(tokens, gazetteer, strict), *_bare(tokens, gazetteer, strict)]
+    found = [m for m in found if m.kind == "place" or not _names_crossing(tokens, m)]
     chosen: list[Mention] = []
     # Known before unknown, longer before shorter ("State Street Station" is not on State Street), then the surer.
     for mention in sorted(found, key=lambda m: (m.kind == "unknown", -m.size if m.score >= MATCH else 0, -m.score)):
@@ -162,18 +163,16 @@ def _typed(tokens: Sequence[Token], gazetteer: Gazetteer, strict: bool) -> Itera
             if tokens[first].after_break:
                 break
         best = max(fitting, key=lambda m: (m.score, m.size), default=None)
-        if _is_crossing(tokens, last):
-            continue
         if best is None or best.score < MATCH:
             yield from _unknown(tokens, last)
         elif not strict or best.score > _ALMOST or (_introduced(tokens, best.first) and token.text[-1] != "s"):
             yield best
 
 
-def _is_crossing(tokens: Sequence[Token], last: int) -> bool:
-    """ "Cross street" up to token `last` are words about a corner; only a house number makes them a name."""
-    first = last - 1
-    if tokens[first].text not in _CROSS or STREET_TYPES[tokens[last].text] != "street":
+def _names_crossing(tokens: Sequence[Token], mention: Mention) -> bool:
+    """ "The cross street" are words about a corner; only a house number before them makes them a name."""
+    first = next((i for i in range(mention.first, mention.stop - 1) if tokens[i].text in _CROSS), None)
+    if first is None or STREET_TYPES.get(tokens[first + 1].text) != "street":
         return False
     return first == 0 or not is_number(tokens[first - 1])
 

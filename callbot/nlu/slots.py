@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from callbot.events import SlotHit
+from callbot.events import Scalar, SlotHit
+from callbot.nlu.addresses import NUMBER_ONLY, answered_number, landmark
 from callbot.nlu.finders import find_slots
 from callbot.nlu.flags import FLAG_SLOTS, flag, stated
 from callbot.nlu.gazetteer import Gazetteer
-from callbot.nlu.normalize import normalize
+from callbot.nlu.normalize import SLOTS, normalize
 from callbot.nlu.vehicles import VehicleLists
 
 FoundSpan = tuple[str, int, int, float]
@@ -27,6 +28,10 @@ _WHOLE_ANSWER = 0.8
 """A whole utterance taken as the answer to the open question, before its value is resolved."""
 _WHOLE_WORDS = 14
 """Longer utterances are not taken whole."""
+_NUMBER_ANSWER = 0.85
+"""An utterance that is nothing but a house number, after a question for it."""
+_LANDMARK = 0.5
+"""Words such as "by the big church": worth having beside a known street."""
 _FLAG_CONFIDENCE = 0.9
 _NOTHING = 0.15
 """Scores below this say that nothing of the words was resolved."""
@@ -52,17 +57,55 @@ class SlotReader:
 
         `is_answer`: the utterance may be, as a whole, the value that was asked for ("I don't know" is not).
         """
+        if asked == "location" and (numbered := self._number(text, wall)) is not None:
+            return (numbered,)
         best: dict[str, SlotHit] = {}
-        for slot, first, end, sure in (*spans, *self._by_rules(text)):
+        for slot, first, end, sure in (*spans, *self._by_rules(text, asked)):
+            if slot in _AMOUNTS and slot != asked and asked in SLOTS and not _MONEY.search(text):
+                continue
             self._keep(best, self._hit(slot, text[first:end], sure, wall))
-        if is_answer and asked in _RESOLVABLE and asked not in best and len(text.split()) <= _WHOLE_WORDS:
+        if asked == "location" and len(text.split()) <= _WHOLE_WORDS:
+            self._place(best, text, wall, is_answer=is_answer)
+        elif is_answer and asked in _RESOLVABLE and asked not in best and len(text.split()) <= _WHOLE_WORDS:
             self._keep(best, self._whole(asked, text, wall))
         for hit in self._flags(text, asked):
             best[hit.name] = hit
         return tuple(best.values())
 
-    def _by_rules(self, text: str) -> list[FoundSpan]:
-        return [(slot, first, end, _RULE_CONFIDENCE) for slot, first, end in find_slots(text, gazetteer=self.gazetteer)]
+    def _by_rules(self, text: str, asked: str) -> list[FoundSpan]:
+        found = find_slots(text, gazetteer=self.gazetteer, asked=asked)
+        return [(slot, first, end, _RULE_CONFIDENCE) for slot, first, end in found]
+
+    def _number(self, text: str, wall: datetime) -> SlotHit | None:
+        """The utterance as a house number, whatever else the small model takes the number for."""
+        if (number := answered_number(text)) is None:
+            return None
+        empty = self._hit("location", "", 0.0, wall).value
+        assert isinstance(empty, dict)
+        value: dict[str, Scalar] = {**empty, "text": text.strip(), "number": number, "score": NUMBER_ONLY}
+        return SlotHit("location", text, value, _NUMBER_ANSWER)
+
+    def _place(self, best: dict[str, SlotHit], text: str, wall: datetime, *, is_answer: bool) -> None:
+        """Read the answer to "where?" as a whole: what a span leaves out ("near", "between") tells what it means."""
+        found = best.get("location")
+        if found is not None and found.confidence == 0.0:
+            found = None
+        if found is None and not is_answer:
+            return
+        others = [hit.text for hit in best.values() if hit.name in _ELSEWHERE and hit.confidence >= _SURE_OTHER]
+        rest = text
+        for words in others:
+            if found is None or words not in found.text:
+                rest = rest.replace(words, ",")
+        whole = self._hit("location", rest, _WHOLE_ANSWER, wall)
+        if found is not None and (not _covers(whole, found) or whole.confidence < _RESOLVABLE["location"]):
+            best["location"] = _said(found, text)
+        elif whole.confidence >= _RESOLVABLE["location"]:
+            sure = max(whole.confidence, found.confidence if found else 0.0)
+            best["location"] = replace(_said(whole, text), confidence=sure)
+        elif is_answer and not others and (beside := landmark(text)) is not None:
+            assert isinstance(whole.value, dict)
+            best["location"] = SlotHit("location", text, {**whole.value, "place": beside}, _LANDMARK)
 
     def _hit(self, slot: str, words: str, sure: float, wall: datetime) -> SlotHit:
         value, score = normalize(
@@ -98,6 +141,12 @@ class SlotReader:
 
 
 _NAMES = ("caller_name", "person_name")
+_AMOUNTS = ("item_value", "amount")
+_MONEY = re.compile(r"\$|\b(?:dollars?|bucks?|grand|worth|costs?|value[ds]?|paid|pay|price)\b", re.I)
+_ELSEWHERE = ("callback_number", "plate", "item_value", "amount", "occurred_at", *_NAMES)
+"""Slots whose words are no part of a place."""
+_SURE_OTHER = 0.5
+"""From this confidence on their words are kept out of it."""
 
 _RESOLVABLE: Mapping[str, float] = {
     "location": 0.35,
@@ -110,6 +159,21 @@ _RESOLVABLE: Mapping[str, float] = {
     "item_value": 0.5,
 }
 """Slots that a bare answer can fill, with the least confidence at which it does."""
+
+
+def _covers(whole: SlotHit, part: SlotHit) -> bool:
+    """The whole utterance's location holds what a stretch of it does."""
+    if not isinstance(whole.value, dict) or not isinstance(part.value, dict):
+        return False
+    streets = {whole.value["street"], whole.value["cross_street"]}
+    named = all(part.value[key] in (None, whole.value[key]) for key in ("number", "place", "unit"))
+    return named and all(part.value[key] in (None, *streets) for key in ("street", "cross_street"))
+
+
+def _said(hit: SlotHit, text: str) -> SlotHit:
+    """A location with the whole utterance as its words."""
+    assert isinstance(hit.value, dict)
+    return replace(hit, text=text, value={**hit.value, "text": text.strip()})
 
 
 def _weight(slot: str, score: float) -> float:

@@ -35,6 +35,7 @@ from callbot.audio import Resampler, to_float, ulaw_decode
 from callbot.engines import SAMPLE_RATE, Audio, Line
 from callbot.errors import ConfigError, ProtocolError
 from callbot.events import AudioReceived, CallEnded, CallStarted, Fact
+from callbot.privacy import where
 from callbot.telephony.line import LineGone, SocketLine
 from callbot.telephony.media_streams import MAX_MESSAGE, Dialect, MarkEchoed, MediaStream
 from callbot.telephony.signatures import signed_by_twilio
@@ -302,8 +303,8 @@ class _Call:
             return _broken_protocol(str(error))
         try:
             ends = [self._deliver(fact) for fact in facts]
-        except Exception:
-            log.exception("call %s: the session raised an error", self._id)
+        except Exception as error:  # noqa: BLE001  a handler that raises ends only its call
+            log.error("call %s: the session raised an error: %s", self._id, where(error))
             return _OUR_ERROR
         return next((end for end in ends if end is not None), None)
 
@@ -343,8 +344,8 @@ class _Call:
             self._finished = _End("callbot ended the call")
         except LineGone:
             pass  # Whoever closed the line has its reason; `_listen` finds it.
-        except Exception:
-            log.exception("call %s: the session raised an error", self._id)
+        except Exception as error:  # noqa: BLE001  a handler that raises ends only its call
+            log.error("call %s: the session raised an error: %s", self._id, where(error))
             self._finished, code = _OUR_ERROR, CloseCode.INTERNAL_ERROR
         finally:
             self._handler = None
@@ -356,8 +357,8 @@ class _Call:
             return
         try:
             self._handler.receive(CallEnded(end.reason))
-        except Exception:
-            log.exception("call %s: the session raised an error when told that the call had ended", self._id)
+        except Exception as error:  # noqa: BLE001  a handler that raises ends only its call
+            log.error("call %s: the session raised an error when told of the end: %s", self._id, where(error))
             self._running.cancel()
 
     async def _wind_down(self) -> None:

@@ -7,6 +7,7 @@ import stat
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
+from itertools import product
 from pathlib import Path
 from typing import get_args
 
@@ -275,17 +276,17 @@ def test_an_empty_carrier_id_is_nobody(store: Store) -> None:
     store.open_call(started("c2", carrier_call_id=""))
     store.request_transfer("c2", "+12035550111", "medium", "", at(4))
     assert store.transfer_of("") is None
-    store.end_call("c2", "queue", FINISHED, at(9))
+    store.end_call("c2", "queue", "finished", at(9))
     assert not store.ended_in_order("")
 
 
 def test_a_call_that_callbot_hung_up_has_ended_in_order(store: Store) -> None:
     assert not store.ended_in_order("nobody")
     assert not store.ended_in_order("CA1"), "it runs, or its process has died"
-    for outcome in get_args(Outcome):
-        store.end_call("c1", outcome, FINISHED, at(9))
+    for outcome, reason in product(get_args(Outcome), FINISHED):
+        store.end_call("c1", outcome, reason, at(9))
         assert store.ended_in_order("CA1") == (outcome in ("close", "queue", "answer"))
-    store.end_call("c1", None, FINISHED, at(9))
+    store.end_call("c1", None, "finished", at(9))
     assert not store.ended_in_order("CA1")
 
 
@@ -296,7 +297,7 @@ def test_a_call_that_broke_off_after_its_case_was_filed_has_not_ended_in_order(s
 
 
 def test_the_newest_call_with_the_carriers_id_counts(store: Store) -> None:
-    store.end_call("c1", "close", FINISHED, at(9))
+    store.end_call("c1", "close", "finished", at(9))
     store.open_call(started("c2", wall=at(60)))
     assert not store.ended_in_order("CA1")
 

@@ -10,7 +10,6 @@ from xml.etree import ElementTree
 import httpx
 import pytest
 
-from callbot.cases.models import FINISHED
 from callbot.cases.store import Store
 from callbot.console.answers import LONGEST_FORM, check_answers
 from callbot.console.app import create_app
@@ -118,7 +117,7 @@ async def test_addresses_are_as_the_carrier_sees_them(
 @pytest.mark.parametrize("outcome", ["close", "queue", "answer"])
 async def test_a_caller_who_is_done_is_hung_up(client: httpx.AsyncClient, store: Store, outcome: Outcome) -> None:
     store.open_call(started())
-    store.end_call("c1", outcome, FINISHED, at(9))
+    store.end_call("c1", outcome, "finished", at(9))
     root = document(await client.post("/answer/twilio/after", data=FORM))
     assert [child.tag for child in root] == ["Hangup"]
 
@@ -174,7 +173,7 @@ async def test_a_caller_who_needs_a_person_is_connected(
 async def test_what_was_agreed_last_outweighs_a_goodbye(build: Any, store: Store) -> None:
     store.open_call(started())
     store.request_transfer("c1", "+12035550111", "medium", "caller_asked", at(3))
-    store.end_call("c1", "queue", FINISHED, at(9))
+    store.end_call("c1", "queue", "finished", at(9))
     async with build() as client:
         root = document(await client.post("/answer/twilio/after", data=FORM))
         assert root.findtext("Dial/Number") == "+12035550111"

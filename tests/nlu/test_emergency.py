@@ -365,6 +365,13 @@ def test_guard_leaves_another_hit_standing(sentence: str, kinds: set[str]) -> No
     assert hit.kind in kinds
 
 
+@pytest.mark.parametrize(
+    "after", ["my name is Maria", "his name is Tom", "the address is 12 Elm", "it's my father", "over here"]
+)
+def test_what_is_said_next_is_not_what_a_man_does_not_move(after: str) -> None:
+    assert RULES.find(f"there's a man lying by the bus stop he is not moving {after}") is not None
+
+
 def test_guard_takes_back_only_hits_that_it_overlaps() -> None:
     guard = {"phrase": "fire hydrant", "examples": ["x"]}
     assert found("fire", "the fire hydrant", unless=[guard]) is None
