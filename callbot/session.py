@@ -131,7 +131,7 @@ class Session:
                 # Nobody waits for what was heard or said any more; what goes into the store is finished.
                 for task in self._until_end:
                     task.cancel()
-        except* Exception as error:
+        except* Exception as error:  # noqa: BLE001  the last resort
             log.error("call %s: the session failed, a person takes over: %s", self.started.call_id, where(error))
             await self._rescue()
         finally:

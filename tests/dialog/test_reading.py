@@ -71,7 +71,7 @@ def words(intent: str, confidence: float = 0.97, **slots: SlotValue) -> Heard:
         (MORE, words("deny"), "deny"),
         (MORE, words("affirm"), "affirm"),
         (MORE, words("theft_report"), "case_intent"),
-        (MORE, words("thanks"), "thanks"),
+        (MORE, words("thanks"), "deny"),
     ],
 )
 def test_a_turn_is_read_by_the_open_question(book: Playbook, dialog: Dialog, heard: Heard, trigger: str) -> None:
