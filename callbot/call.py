@@ -545,7 +545,7 @@ class Call:
         """The caller leaves with an unfiled draft: file it if it is complete, for staff if it is not sure."""
         draft = self.dialog.draft
         if draft is None:
-            return []
+            return self._guess_left_behind()
         if self.book.catalogue.intents[draft.intent].disposition == "human":
             # Worries about a person are not dropped because the line broke: somebody calls back.
             case = snapshot(self.book, self.dialog, "escalated", "human", "caller_left")
@@ -562,6 +562,14 @@ class Call:
         assert case is not None  # there is a draft
         self.dialog = replace(self.dialog, outcome=outcome, draft=None, filed=(*self.dialog.filed, draft))
         return [SaveCase(self.dialog.turns, case)]
+
+    def _guess_left_behind(self) -> list[Command]:
+        """The caller left while being asked whether it is about a person: somebody calls back all the same."""
+        guess = self.dialog.guess
+        if guess is None or self.book.catalogue.intents[guess.name].disposition != "human":
+            return []
+        self.dialog = replace(self.dialog, outcome="human")
+        return [Escalate("caller_left", None, "", self.book.catalogue.intents[guess.name].priority, None)]
 
     # ------------------------------------------------------------ keys
 

@@ -404,6 +404,13 @@ def test_a_worried_caller_who_hangs_up_is_called_back(driver: Driver) -> None:
     assert of_type(driver.feed(CallEnded("hung up")), Escalate)[0].reason == "caller_left"
 
 
+def test_a_caller_who_may_be_worried_is_called_back_too(site: Site) -> None:
+    driver = Driver(site, {"he has not been seen for days": meaning("welfare_check", 0.5)})
+    driver.start()
+    driver.say("he has not been seen for days")
+    assert of_type(driver.feed(CallEnded("hung up")), Escalate)[0].reason == "caller_left"
+
+
 def test_nothing_happens_after_the_end(driver: Driver) -> None:
     driver.feed(CallEnded("hung up"))
     assert driver.feed(PartialHeard(1, EMERGENCY)) == []
