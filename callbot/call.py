@@ -11,7 +11,6 @@ can come before it.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -39,7 +38,6 @@ from callbot.events import (
     SaveCase,
     Saved,
     SaveTurn,
-    Speak,
     SpeechStarted,
     StageFailed,
     StartTimer,
@@ -55,8 +53,10 @@ from callbot.events import (
     Understanding,
     Understood,
 )
+from callbot.floor import Floor, TurnOrder, plain_set
 from callbot.nlu.emergency import EmergencyHit, EmergencyRules
 from callbot.schema import LineSpec, Playbook
+from callbot.vigil import Vigil
 
 Phase = Literal["waiting", "hearing", "thinking", "saving", "leaving", "emergency", "over"]
 """waiting: for the caller (or speaking to them) - hearing: their words are being recognised - thinking: they are
@@ -70,9 +70,6 @@ _SAID = ("caller_asked", "out_of_scope", "not_understood")
 
 _DEAF_TURNS = 1
 """Turns in a row that may fail to be recognised; an emergency among them would go unheard."""
-
-_MOSTLY = 0.5
-"""Share of a question that must have been heard for an answer to be one."""
 
 _PERSON_KEY = "0"
 """Brings a person, unless a number is being typed."""
@@ -114,38 +111,24 @@ class Call:
     _filing: bool = False
     _later: list[Transcribed] = field(default_factory=list)
     """Turns that were recognised while the store was busy."""
-    _speaking: dict[int, bool] = field(default_factory=dict)
-    """Utterances on their way to the caller -> protected."""
-    _utterances: int = 0
-    _spoke_over_bot: bool = False
-    _caller_speaks: bool = False
     _speech_at: float = 0.0
-    _doubtful: EmergencyHit | None = None
-    """An emergency in the last partial transcript that its next words might have taken back."""
     _partial: str = ""
     """The newest partial transcript of a turn that has not been answered."""
-    _awaited: list[int] = field(default_factory=list)
-    """Turns that have ended and were not recognised yet, in order."""
-    _early: dict[int, Transcribed] = field(default_factory=dict)
-    """Turns that were recognised before one that they follow."""
     _deaf_turns: int = 0
     """Turns in a row that could not be recognised."""
     _answered: Reply | None = None
     """What was said last, with its question."""
-    _question_utterance: int = 0
-    _question_heard: bool = True
-    """The caller has heard most of the open question."""
-    _cut: bool = False
-    """The caller's present turn has stopped the bot."""
     _filler_runs: bool = False
     _keys: str = ""
     _hold: bool = False
-    _backchannels: frozenset[str] = field(init=False, default=frozenset())
+    _order: TurnOrder = field(default_factory=TurnOrder)
+    _floor: Floor = field(init=False)
+    _vigil: Vigil = field(init=False)
 
     def __post_init__(self) -> None:
         self.dialog = Dialog(state=self.book.flow.start)
-        # Staff may write back-channels with or without punctuation.
-        self._backchannels = frozenset(_plain(words) for words in self.book.policy.backchannels)
+        self._floor = Floor(plain_set(self.book.policy.backchannels))
+        self._vigil = Vigil(self.rules)
 
     # ------------------------------------------------------------ facts
 
@@ -191,30 +174,24 @@ class Call:
         reply = machine.start(self.book, self.line.greeting, caller_known=fact.caller is not None)
         self.dialog = reply.dialog
         record = turn_record("", reply, None, "", at, at)
-        greeting = self._speak(reply.say)
+        greeting = self._floor.speak(reply.say)
         return [greeting, SaveTurn(record, None), StartTimer("call", self.book.policy.timing.longest_call)]
 
     def _on_speech(self, at: float) -> list[Command]:
-        self._caller_speaks = True
-        self._doubtful = None
+        self._floor.caller_begins()
+        self._vigil.begin_turn()
         self._speech_at = at
-        self._spoke_over_bot = bool(self._speaking)
         return [StopTimer("silence")]
 
     def _on_partial(self, fact: PartialHeard, at: float) -> list[Command]:
         emergency = self._watch_partial(fact.text, at)
         if emergency:
             return emergency
-        words = _plain(fact.text)
-        if words and words not in self._backchannels and self._interruptible():
-            self._cut = True
-            return [ClearPlayback()]
-        return []
+        return [ClearPlayback()] if self._floor.is_cut_by(fact.text) else []
 
     def _on_turn_end(self, fact: TurnEnded, at: float) -> list[Command]:
-        self._caller_speaks = False
-        self._spoke_over_bot = self._spoke_over_bot and bool(self._speaking)
-        self._awaited.append(fact.turn)
+        self._floor.caller_ends()
+        self._order.ended(fact.turn)
         if self.phase == "waiting":
             self._turn = _Turn(started_at=self._speech_at)
             self.phase = "hearing"
@@ -226,17 +203,10 @@ class Call:
         emergency = self._watch(fact.text, at)
         if emergency:
             return emergency
-        if fact.turn in self._awaited[1:]:
-            self._early[fact.turn] = fact
-            return []
-        return [*self._next_turn(fact, at), *self._no_longer_awaited(fact.turn, at)]
+        return self._next_turns(self._order.arrived(fact), at)
 
-    def _no_longer_awaited(self, turn: int, at: float) -> list[Command]:
-        if turn in self._awaited:
-            self._awaited.remove(turn)
-        if self._awaited and self._awaited[0] in self._early:
-            return self._on_transcript(self._early.pop(self._awaited[0]), at)
-        return []
+    def _next_turns(self, facts: list[Transcribed], at: float) -> list[Command]:
+        return [command for fact in facts for command in self._next_turn(fact, at)]
 
     def _next_turn(self, fact: Transcribed, at: float) -> list[Command]:
         self._deaf_turns, self._partial = 0, ""
@@ -245,7 +215,7 @@ class Call:
             return []
         if self.phase not in _KEEP_LISTENING:
             return []
-        if self._is_backchannel(fact.text) or not (fact.text or self._turn.text):
+        if (not self._turn.text and self._floor.is_backchannel(fact.text)) or not (fact.text or self._turn.text):
             return self._ignore_turn()
         if self.phase == "waiting":
             self._turn = _Turn(started_at=self._speech_at, ended_at=at)
@@ -259,7 +229,7 @@ class Call:
         stale = fact.turn != self.dialog.turns + 1 or fact.meaning.text != self._turn.text
         if self.phase != "thinking" or stale:
             return []
-        if self._caller_speaks:
+        if self._floor.caller_speaks:
             # The caller went on: their next words are joined with these. But a voice in the background must not
             # keep them from being answered for ever.
             self.phase = "hearing"
@@ -282,7 +252,7 @@ class Call:
         if badly_heard and meaning.confidence < stations["understand"].confidence:
             return self._answer(Heard(failed="hear"), at)
         heard = Heard(
-            meaning=meaning, hearing=self._turn.hearing, keys=self._turn.keys, question_heard=self._question_heard
+            meaning=meaning, hearing=self._turn.hearing, keys=self._turn.keys, question_heard=self._floor.question_heard
         )
         return self._answer(heard, at)
 
@@ -320,23 +290,19 @@ class Call:
         if fact.name == "filler":
             self._filler_runs = False
             variants = self.book.prompts["one_moment"]
-            return [self._speak(render(variants, self.dialog.turns, {}))] if self._owes_answer() else []
+            return [self._floor.speak(render(variants, self.dialog.turns, {}))] if self._owes_answer() else []
         if fact.name == "floor" and self.phase == "hearing" and self._turn.meaning is not None:
             return self._answer_meaning(self._turn.meaning, at)
         if fact.name == "keys" and self.phase == "waiting" and self._keys:
             return self._understand_keys(at)
-        if fact.name == "silence" and self.phase == "waiting" and not self._caller_speaks:
+        if fact.name == "silence" and self.phase == "waiting" and not self._floor.caller_speaks:
             self._turn = _Turn(started_at=at, ended_at=at)
             return self._answer(Heard(silent=True), at)
         return []
 
     def _on_playback_end(self, fact: PlaybackEnded) -> list[Command]:
-        self._speaking.pop(fact.utterance, None)
-        if fact.utterance == self._question_utterance:
-            self._question_heard = fact.heard >= _MOSTLY
-        if self._speaking or self.phase != "waiting" or self._caller_speaks:
-            return []
-        return [self._silence_timer()]
+        self._floor.played(fact)
+        return [self._silence_timer()] if self.phase == "waiting" and self._floor.is_quiet else []
 
     def _on_failure(self, fact: StageFailed, at: float) -> list[Command]:
         """Take the fallback that policy.yaml declares for the station; in the end, a person."""
@@ -356,7 +322,7 @@ class Call:
         # Turn 0 is no turn: the ear as a whole is out of order, and asking again would not help.
         if not again or not fact.turn:
             return self._hand_over("station_failed", "station_failed", at)
-        following = self._no_longer_awaited(fact.turn, at)
+        following = self._next_turns(self._order.dropped(fact.turn), at)
         if following or self.phase not in ("waiting", "hearing"):
             return following
         return self._answer(Heard(failed="hear"), at)
@@ -399,33 +365,25 @@ class Call:
     # ------------------------------------------------------------ emergencies
 
     def _watch(self, text: str, at: float) -> list[Command]:
-        """Check words for an emergency, alone and after the turn's earlier words; [] when there is none.
-
-        Both, because words that belong together may be cut in two, and because what was said before a pause
-        ("... last night") must not take back what is said after it.
-        """
+        """Check a turn's words for an emergency; [] when there is none."""
         if self.phase == "emergency":
             return []
-        joined = f"{self._turn.text} {text}"
-        hit = self.rules.find(text) or self.rules.find(joined)
-        return self._emergency(hit, joined.strip(), at) if hit is not None else []
+        hit = self._vigil.final(text, self._turn.text)
+        return self._emergency(hit, f"{self._turn.text} {text}".strip(), at) if hit is not None else []
 
     def _watch_partial(self, text: str, at: float) -> list[Command]:
-        """Check unfinished words; what the next words might take back must stand in two partials."""
+        """The same for the words of a caller who still speaks."""
         self._partial = text
         if self.phase == "emergency":
             return []
-        doubtful, self._doubtful = self._doubtful, self.rules.find(text)
-        hit = self.rules.find(text, partial=True)
-        if hit is None and doubtful is not None and self._doubtful is not None and doubtful.kind == self._doubtful.kind:
-            hit = self._doubtful
+        hit = self._vigil.partial(text)
         return self._emergency(hit, f"{self._turn.text} {text}".strip(), at) if hit is not None else []
 
     def _emergency(self, hit: EmergencyHit, text: str, at: float) -> list[Command]:
         """Connect the caller at once. Nothing here waits for the store: the log is written alongside."""
         self.phase = "emergency"
-        clear: list[Command] = [ClearPlayback()] if self._speaking else []
-        self._speaking.clear()
+        clear: list[Command] = [ClearPlayback()] if self._floor.speaking else []
+        self._floor.speaking.clear()
         said = render(self.book.prompts["emergency"], 0, {})
         turns = self.dialog.turns + 1
         asked = self.dialog.asked
@@ -434,7 +392,7 @@ class Call:
         guess = IntentGuess("emergency", hit.score)
         heard = Heard(meaning=Understanding(text, (guess,), (), out_of_scope=False))
         case = snapshot(self.book, self.dialog, "escalated", "emergency", "emergency")
-        speak = self._speak(said, protected=True)
+        speak = self._floor.speak(said, protected=True)
         return [
             *clear,
             speak,
@@ -458,7 +416,7 @@ class Call:
             return self._emergency(EmergencyHit("other", words, score), f"{words} {self._turn.text}".strip(), at)
         asked, self.dialog = self.dialog.asked, with_caller_id(reply.dialog, self.caller)
         self._pending = replace(reply, dialog=self.dialog)
-        self._keys, self._partial, self._cut = "", "", False
+        self._keys, self._partial, self._floor.cut = "", "", False
         self.phase = "saving"
         record = turn_record(asked, reply, heard, self._turn.text, self._turn.started_at, self._turn.ended_at)
         self._record = record
@@ -484,9 +442,8 @@ class Call:
         self._turn = _Turn()
         if not reply.say:
             return [self._silence_timer(), *self._next_waiting(at)]
-        speak = self._speak(reply.say, protected=reply.must_be_heard)
-        self._question_utterance, self._question_heard = speak.utterance, True
         self._answered = reply
+        speak = self._floor.ask(reply.say, protected=reply.must_be_heard)
         return [speak, *self._next_waiting(at)]
 
     def _next_waiting(self, at: float) -> list[Command]:
@@ -507,7 +464,7 @@ class Call:
         outcome = self.dialog.outcome or "answer"
         self.dialog = replace(self.dialog, outcome=outcome)
         self.phase = "leaving"
-        speak = self._speak(reply.say)
+        speak = self._floor.speak(reply.say)
         return [*unfinished, speak, HangUp(outcome, after_utterance=speak.utterance)]
 
     def _connect(self, reply: Reply) -> list[Command]:
@@ -515,7 +472,7 @@ class Call:
         self.phase = "leaving"
         case = snapshot(self.book, self.dialog, "escalated", "human", reply.reason)
         priority = case.priority if case else "medium"
-        speak = self._speak(reply.say)
+        speak = self._floor.speak(reply.say)
         evidence = self._turn.text if reply.reason in _SAID else ""
         return [
             Escalate(reply.reason, None, evidence, priority, case),
@@ -588,30 +545,18 @@ class Call:
 
     # ------------------------------------------------------------ speaking
 
-    def _speak(self, sentences: tuple[str, ...], *, protected: bool = False) -> Speak:
-        self._utterances += 1
-        self._speaking[self._utterances] = protected
-        return Speak(self._utterances, sentences, protected)
-
-    def _interruptible(self) -> bool:
-        return bool(self._speaking) and not any(self._speaking.values())
-
     def _interrupt(self) -> list[Command]:
-        return [ClearPlayback()] if self._interruptible() else []
-
-    def _is_backchannel(self, text: str) -> bool:
-        """ "Uh-huh" while the bot speaks is no turn."""
-        return self._spoke_over_bot and not self._turn.text and _plain(text) in self._backchannels
+        return [ClearPlayback()] if self._floor.interruptible else []
 
     def _ignore_turn(self) -> list[Command]:
         """Nothing was said, or nothing that wants an answer; a sentence that it cut off is said again."""
-        if self._caller_speaks:
+        if self._floor.caller_speaks:
             return []
         self.phase = "waiting"
-        cut, self._cut = self._cut, False
+        cut, self._floor.cut = self._floor.cut, False
         if cut and self._answered is not None:
-            return [self._speak(self._answered.say, protected=self._answered.must_be_heard)]
-        return [] if self._speaking else [self._silence_timer()]
+            return [self._floor.speak(self._answered.say, protected=self._answered.must_be_heard)]
+        return [] if self._floor.speaking else [self._silence_timer()]
 
     def _silence_timer(self) -> StartTimer:
         timing = self.book.policy.timing
@@ -621,7 +566,7 @@ class Call:
 
     def _owes_answer(self) -> bool:
         """The caller has finished and hears nothing."""
-        return self.phase in ("hearing", "thinking", "saving") and not self._speaking and not self._caller_speaks
+        return self.phase in ("hearing", "thinking", "saving") and self._floor.is_quiet
 
     def _keep_company(self) -> list[Command]:
         """Nobody is left in silence: while an answer is owed, a timer runs that says "one moment"."""
@@ -630,8 +575,3 @@ class Call:
         self._filler_runs = not self._filler_runs
         seconds = self.book.policy.timing.filler
         return [StartTimer("filler", seconds) if self._filler_runs else StopTimer("filler")]
-
-
-def _plain(text: str) -> str:
-    """Words only, for comparing back-channels."""
-    return " ".join(re.findall(r"[a-z']+", text.lower().replace("-", " ")))

@@ -22,7 +22,7 @@ TIERS: tuple[tuple[str, ...], ...] = (
     # What decides: dialog, language, turns, cases. Pure, but for the model store.
     (
         *("schema", "check", "models", "dialog.*", "nlu.*", "speech.spoken", "speech.turns", "cases.*"),
-        *("call", "replay", "telephony.media_streams", "telephony.signatures"),
+        *("call", "floor", "vigil", "replay", "telephony.media_streams", "telephony.signatures"),
     ),
     ("content",),
     # Engines and the store behind their doors, and what has them work.
@@ -39,7 +39,7 @@ TIERS: tuple[tuple[str, ...], ...] = (
 """A module may import from its own tier and those above it in this list; the most exact name counts."""
 
 PURE = (
-    *("call", "events", "engines", "errors", "schema", "check", "yaml_lines", "replay", "privacy"),
+    *("call", "floor", "vigil", "events", "engines", "errors", "schema", "check", "yaml_lines", "replay", "privacy"),
     *("dialog.form", "dialog.machine", "dialog.policy", "dialog.reading", "dialog.render", "dialog.snapshot"),
     *("dialog.state", "speech.turns", "speech.spoken", "telephony.media_streams", "telephony.signatures"),
     *("cases.lifecycle", "cases.numbers", "cases.summary", "cases.changes", "cases.filing"),

@@ -142,6 +142,14 @@ def test_a_suspicion_that_is_denied_goes_on_with_what_was_said(site: Site) -> No
     assert of_type(driver.say("someone broke into my car"), Transfer) == []
 
 
+def test_a_denied_suspicion_leads_back_to_the_open_question(driver: Driver) -> None:
+    driver.say(NOISE)
+    driver.say("it is really bad here")
+    driver.say("no")
+    assert driver.call.dialog.asked == "is_ongoing"
+    assert driver.call.dialog.state == "collect"
+
+
 def test_words_before_a_pause_do_not_take_an_emergency_back(driver: Driver) -> None:
     driver.feed(SpeechStarted())
     driver.feed(TurnEnded(1, 1))
@@ -183,7 +191,7 @@ def test_a_yes_to_a_read_back_that_was_cut_off_confirms_nothing(driver: Driver) 
 def test_a_quick_yeah_after_the_question_is_an_answer(driver: Driver) -> None:
     driver.say(NOISE)
     call = driver.call
-    call._speaking[99] = False  # the tail of the question is still on its way
+    call._floor.speaking[99] = False  # the tail of the question is still on its way
     call.receive(SpeechStarted(), 50)
     call.receive(PlaybackEnded(99, 1.0), 50.2)
     call.receive(TurnEnded(5, 0.4), 50.6)
@@ -193,7 +201,7 @@ def test_a_quick_yeah_after_the_question_is_an_answer(driver: Driver) -> None:
 def test_a_question_that_a_noise_cut_off_is_said_again(driver: Driver) -> None:
     driver.say(NOISE)
     call = driver.call
-    call._speaking[99] = False
+    call._floor.speaking[99] = False
     call.receive(SpeechStarted(), 50)
     assert ClearPlayback() in call.receive(PartialHeard(5, "the the"), 50.5)
     call.receive(PlaybackEnded(99, 0.2), 50.5)
@@ -455,7 +463,7 @@ def test_whoever_waits_for_an_answer_hears_something_soon(site: Site, facts: lis
                 running.add(command.name)
             elif isinstance(command, StopTimer):
                 running.discard(command.name)
-        if call.phase in ("hearing", "thinking", "saving") and not call._speaking and not call._caller_speaks:
+        if call.phase in ("hearing", "thinking", "saving") and call._floor.is_quiet:
             assert "filler" in running
 
 

@@ -49,7 +49,7 @@ async def test_a_call_is_answered_filed_and_hung_up(site: Site, tmp_path: Path) 
     async with fake_room(site, tmp_path, texts=SCRIPT, meanings=MEANINGS) as room, call_in(room, site) as talk:
         for turn in range(len(SCRIPT)):
             await talk.until(lambda turn=turn: len(talk.session.call.dialog.told) > turn)  # type: ignore[misc]
-            await talk.until(lambda: talk.session.call.phase == "waiting" and not talk.session.call._speaking)
+            await talk.until(lambda: talk.session.call.phase == "waiting" and not talk.session.call._floor.speaking)
             await talk.speak()
         await asyncio.wait_for(talk.task, 10)
         assert talk.line.closed.is_set()
@@ -121,7 +121,7 @@ async def test_without_the_small_model_keyword_rules_file_the_case(site: Site, t
         call_in(room, site) as talk,
     ):
         for _ in script:
-            await talk.until(lambda: talk.session.call.phase == "waiting" and not talk.session.call._speaking)
+            await talk.until(lambda: talk.session.call.phase == "waiting" and not talk.session.call._floor.speaking)
             await talk.speak()
             await talk.until(lambda: talk.session.call.phase == "waiting")
         await talk.until(lambda: talk.session.call.dialog.state == "confirm")

@@ -39,7 +39,7 @@ def read(book: Playbook, dialog: Dialog, heard: Heard) -> _Read:
     if heard.meaning is None:
         return _keys(book, dialog, heard.keys)
     if _suspicion(heard.meaning) >= book.policy.thresholds.emergency and not dialog.alarm_denied:
-        return "maybe_emergency", replace(dialog, suspect=heard.meaning, before_alarm=dialog.state)
+        return "maybe_emergency", replace(dialog, suspect=heard.meaning, before_alarm=(dialog.state, dialog.asked))
     dialog = replace(dialog, hearing=min(dialog.hearing, heard.hearing))
     if not heard.question_heard and heard.meaning.intent == "affirm" and _asks(book, dialog) == "confirm":
         # A yes to a read-back that the caller has cut off confirms nothing.
@@ -70,7 +70,8 @@ def _to_alarm(book: Playbook, dialog: Dialog, heard: Heard) -> _Read:
     total = sum(guess.confidence for guess in calm) or 1.0
     intents = tuple(IntentGuess(guess.name, guess.confidence / total) for guess in calm)
     meaning = replace(dialog.suspect, intents=intents)
-    back = replace(dialog, state=dialog.before_alarm, suspect=None, before_alarm="", alarm_denied=True)
+    state, asked = dialog.before_alarm
+    back = replace(dialog, state=state, asked=asked, suspect=None, before_alarm=("", ""), alarm_denied=True)
     return _words(book, back, meaning)
 
 

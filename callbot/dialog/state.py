@@ -40,8 +40,8 @@ class Dialog:
     """The intent that the caller is being asked about."""
     suspect: Understanding | None = None
     """Words that may mean an emergency, while the caller is being asked."""
-    before_alarm: str = ""
-    """The state in which they were said."""
+    before_alarm: tuple[str, str] = ("", "")
+    """The state in which they were said, and its open question."""
     alarm_denied: bool = False
     """The caller has said that it is no emergency; the small model alone does not ask again."""
     held: tuple[tuple[int, SlotHit], ...] = ()

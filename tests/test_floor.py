@@ -1,0 +1,77 @@
+"""Who has the floor, and the order of turns."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from callbot.events import PlaybackEnded, Transcribed
+from callbot.floor import Floor, TurnOrder, plain, plain_set
+
+
+def floor() -> Floor:
+    return Floor(plain_set(["Uh-huh", "okay"]))
+
+
+def test_words_stop_the_bot_and_back_channels_do_not() -> None:
+    voices = floor()
+    assert not voices.is_cut_by("hello")  # nobody speaks
+    voices.speak(("Hello.",))
+    assert not voices.is_cut_by("Okay.")
+    assert not voices.is_cut_by("...")
+    assert voices.is_cut_by("there is a")
+    assert voices.cut
+
+
+def test_what_must_be_heard_is_not_stopped() -> None:
+    voices = floor()
+    voices.speak(("Your number is 5.",), protected=True)
+    assert not voices.is_cut_by("thank you")
+
+
+def test_a_back_channel_is_one_only_while_the_bot_speaks() -> None:
+    voices = floor()
+    speak = voices.speak(("Is that right?",))
+    voices.caller_begins()
+    assert voices.is_backchannel("uh huh")
+    voices.played(PlaybackEnded(speak.utterance, 1.0))
+    voices.caller_ends()
+    assert not voices.is_backchannel("uh huh")
+
+
+def test_a_question_counts_as_heard_when_most_of_it_was() -> None:
+    voices = floor()
+    for share, heard in ((0.1, False), (0.6, True)):
+        question = voices.ask(("I have a pothole.", "Is that right?"), protected=False)
+        voices.played(PlaybackEnded(question.utterance, share))
+        assert voices.question_heard is heard
+
+
+def test_nobody_speaks_when_both_are_quiet() -> None:
+    voices = floor()
+    assert voices.is_quiet
+    voices.caller_begins()
+    assert not voices.is_quiet
+    voices.caller_ends()
+    assert voices.is_quiet
+
+
+@given(order=st.permutations(range(1, 6)))
+def test_transcripts_come_out_in_the_order_of_their_turns(order: list[int]) -> None:
+    turns = TurnOrder()
+    for turn in range(1, 6):
+        turns.ended(turn)
+    out = [fact.turn for turn in order for fact in turns.arrived(Transcribed(turn, "words", 1.0, ()))]
+    assert out == [1, 2, 3, 4, 5]
+
+
+def test_a_turn_that_was_lost_holds_nothing_back() -> None:
+    turns = TurnOrder()
+    turns.ended(1)
+    turns.ended(2)
+    assert turns.arrived(Transcribed(2, "words", 1.0, ())) == []
+    assert [fact.turn for fact in turns.dropped(1)] == [2]
+
+
+def test_plain_keeps_words_only() -> None:
+    assert plain("Uh-huh, I'm HERE!") == "uh huh i'm here"
