@@ -76,7 +76,8 @@ def fill(
         if slot not in wanted or settled:
             continue
         if not _only_beside(hit):
-            value = _merged(old, hit, answers=asked == "location", corrects=corrects)
+            passing = bool(asked) and asked != "location"
+            value = _merged(old, hit, answers=asked == "location", corrects=corrects, in_passing=passing)
             filled[slot] = Filled(value, hit.text, hit.confidence, turn)
         elif old is not None and isinstance(old.value, dict) and _has(old.value, "street"):
             # What stands beside a street makes that street no less sure.
@@ -161,9 +162,11 @@ def _only_beside(hit: SlotHit) -> bool:
     return hit.name == "location" and isinstance(hit.value, dict) and is_landmark(hit.value)
 
 
-def _merged(old: Filled | None, hit: SlotHit, *, answers: bool = False, corrects: bool = False) -> SlotValue:
+def _merged(
+    old: Filled | None, hit: SlotHit, *, answers: bool = False, corrects: bool = False, in_passing: bool = False
+) -> SlotValue:
     if hit.name == "location" and old is not None and isinstance(old.value, dict) and isinstance(hit.value, dict):
-        return merge_location(old.value, hit.value, answers=answers, corrects=corrects)
+        return merge_location(old.value, hit.value, answers=answers, corrects=corrects, in_passing=in_passing)
     return hit.value
 
 

@@ -296,7 +296,12 @@ def is_landmark(location: Mapping[str, Scalar]) -> bool:
 
 
 def merge_location(
-    old: dict[str, Scalar], new: dict[str, Scalar], *, answers: bool = False, corrects: bool = False
+    old: dict[str, Scalar],
+    new: dict[str, Scalar],
+    *,
+    answers: bool = False,
+    corrects: bool = False,
+    in_passing: bool = False,
 ) -> dict[str, Scalar]:
     """An earlier location completed or corrected by a later one; both as `parse_location` makes them.
 
@@ -306,6 +311,7 @@ def merge_location(
 
     `answers`: the caller was asked for the number or the nearest corner of the old street, so that a further street
     is its corner. The "text" of the new one is then the whole utterance. `corrects`: the caller takes something back.
+    `in_passing`: the bot had asked for something else; a bare street is then a corner of the known one, too.
     """
     if is_landmark(new) and old.get("place"):
         new = {**new, "place": None}
@@ -315,7 +321,8 @@ def merge_location(
     corrects = corrects or bool(_CORRECTS.search(_NO_CORRECTION.sub(" ", said)))
     if answers and not corrects and (corner := _corner(old, new, said)) is not None:
         return _completed(old, corner)
-    if not new.get("number") and not new.get("place") and _NEAR.match(said):
+    beside = _NEAR.match(said) or (in_passing and not corrects and old.get("matched"))
+    if not new.get("number") and not new.get("place") and beside:
         return _completed(old, {**new, "street": None, "matched": None, "cross_street": new["street"]})
     if new.get("number") or not corrects:
         return dict(new)

@@ -35,6 +35,8 @@ _LANDMARK = 0.5
 _FLAG_CONFIDENCE = 0.9
 _NOTHING = 0.15
 """Scores below this say that nothing of the words was resolved."""
+_BESIDE = 14
+"""Words of a sentence, from the place on, in which its corner or landmark is looked for."""
 _UNSOLICITED_FLAGS = 4
 """An unasked flag is read from sentences of at least this many words."""
 
@@ -63,7 +65,8 @@ class SlotReader:
         for slot, first, end, sure in (*spans, *self._by_rules(text, asked)):
             if slot in _AMOUNTS and slot != asked and asked in SLOTS and not _MONEY.search(text):
                 continue
-            self._keep(best, self._hit(slot, text[first:end], sure, wall))
+            hit = self._hit(slot, text[first:end], sure, wall)
+            self._keep(best, self._widened(hit, text[first:], wall) if slot == "location" else hit)
         if asked == "location" and len(text.split()) <= _WHOLE_WORDS:
             self._place(best, text, wall, is_answer=is_answer)
         elif is_answer and asked in _RESOLVABLE and asked not in best and len(text.split()) <= _WHOLE_WORDS:
@@ -71,6 +74,20 @@ class SlotReader:
         for hit in self._flags(text, asked):
             best[hit.name] = hit
         return tuple(best.values())
+
+    def _widened(self, hit: SlotHit, rest: str, wall: datetime) -> SlotHit:
+        """The location with what the sentence says beside it: "Whalley Avenue" right by the Stop and Shop."""
+        sentence = re.split(r"[.?!](?:\s|$)", rest, maxsplit=1)[0]
+        near = " ".join(sentence.split()[:_BESIDE])
+        wide = self._hit("location", near, 1.0, wall)
+        if not isinstance(hit.value, dict) or not isinstance(wide.value, dict) or not hit.value.get("matched"):
+            return hit
+        same = all(hit.value.get(part) == wide.value.get(part) for part in ("matched", "number"))
+        added = [part for part in ("cross_street", "place") if wide.value.get(part) and not hit.value.get(part)]
+        if not same or not added or len(near) <= len(hit.text):
+            return hit
+        value = {**hit.value, **{part: wide.value[part] for part in added}, "text": near}
+        return replace(hit, text=near, value=value)
 
     def _by_rules(self, text: str, asked: str) -> list[FoundSpan]:
         found = find_slots(text, gazetteer=self.gazetteer, asked=asked)

@@ -131,3 +131,13 @@ def test_labels_follow_the_form(book: Playbook) -> None:
     assert list(labels)[:3] == ["item_description", "location", "occurred_at"]
     assert labels["location"] == "Where"
     assert labels_of(book, None) == {}
+
+
+def test_a_street_named_in_passing_is_the_corner_of_the_known_one(book: Playbook) -> None:
+    draft = filled(book, "noise_complaint", location=place())
+    court = {**place("Court Street", None), "text": "the corner of Court Street"}
+    hit = SlotHit("location", "Court Street", court, 0.9)
+    value = fill(book, draft, [hit], 2, "caller_name").filled["location"].value
+    assert isinstance(value, dict)
+    assert value["matched"] == place()["matched"]
+    assert value["cross_street"] == "Court Street"

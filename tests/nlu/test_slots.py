@@ -144,3 +144,17 @@ def test_yes_and_no_to_something_else_are_no_flags(reader: SlotReader, text: str
 def test_a_few_words_say_nothing_unasked(reader: SlotReader) -> None:
     assert read(reader, "still blocked") == {}
     assert read(reader, "still blocked", "is_blocking")["is_blocking"].value is True
+
+
+def test_a_landmark_beside_the_street_is_kept_although_the_model_marks_only_the_street(site: Site) -> None:
+    text = "There's a huge pothole on Wally Avenue right by the Stop and Shop. I just blew a tire."
+    first = text.index("Wally")
+    span = ("location", first, first + len("Wally Avenue"), 0.9)
+    (hit,) = [
+        h
+        for h in slot_reader(site).read(text, "", [span], datetime(2026, 11, 20, tzinfo=UTC), is_answer=True)
+        if h.name == "location"
+    ]
+    assert isinstance(hit.value, dict)
+    assert hit.value["matched"] == "Whalley Avenue"
+    assert "stop and shop" in str(hit.value["place"]).lower()
