@@ -512,7 +512,8 @@ class Call:
         if missing(self.book, draft):
             return []
         decision = decide(self.book, draft, hearing=self.dialog.hearing, confirmed=False)
-        outcome: Outcome = "close" if decision.outcome == "close" else "queue"
+        objected = self.book.flow.states[self.dialog.state].asks == "amend"
+        outcome: Outcome = "close" if decision.outcome == "close" and not objected else "queue"
         status: Literal["closed", "queued"] = "closed" if outcome == "close" else "queued"
         note = ", ".join((*decision.reasons, "caller_left_before_confirming"))
         case = snapshot(self.book, self.dialog, status, outcome, note, decision.confidence)

@@ -401,6 +401,13 @@ def test_a_caller_who_hangs_up_leaves_a_filed_case_if_it_is_complete(driver: Dri
     assert "caller_left" in case.note
 
 
+def test_a_case_that_the_caller_objected_to_is_not_closed_unseen(driver: Driver) -> None:
+    for text in (NOISE, "yes", "no", "no"):
+        driver.say(text)
+    assert driver.call.dialog.state == "amend"
+    assert of_type(driver.feed(CallEnded("hung up")), SaveCase)[0].case.status == "queued"
+
+
 def test_a_caller_who_hangs_up_early_leaves_a_draft(driver: Driver) -> None:
     commands = driver.say("just music")
     assert of_type(commands, SaveTurn)[-1].case is not None
