@@ -54,9 +54,6 @@ class Metrics:
             "callbot_partials_dropped", "Partial transcripts given up under load", registry=registry
         )
         self._barge_ins = Counter("callbot_barge_ins", "Times that a caller interrupted", registry=registry)
-        self._broken = Counter(
-            "callbot_protocol_errors", "Calls ended because their carrier broke the wire format", registry=registry
-        )
         self._answer = Histogram(
             "callbot_answer_seconds",
             "From the end of the caller's speech to the first sound of the answer",
@@ -110,10 +107,6 @@ class Metrics:
     def barged_in(self) -> None:
         """A caller interrupted the bot."""
         self._barge_ins.inc()
-
-    def protocol_broken(self) -> None:
-        """A carrier broke the wire format, which ended its call."""
-        self._broken.inc()
 
     def answered(self, seconds: float) -> None:
         """The bot began to answer, `seconds` after the caller had stopped speaking."""

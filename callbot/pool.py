@@ -28,7 +28,6 @@ class Priority(IntEnum):
     """The words that are about to be spoken."""
     PARTIAL = 2
     """A transcript of a caller who still speaks."""
-    BACKGROUND = 3
 
 
 _Job = tuple[int, int, Callable[[], None] | None]

@@ -63,10 +63,9 @@ def test_what_happens_in_a_call_is_counted() -> None:
     metrics.turn_ended()
     metrics.partial_dropped()
     metrics.barged_in()
-    metrics.protocol_broken()
     metrics.answered(1.25)
     assert value(metrics, "callbot_emergencies_total", kind="fire") == 1
-    for name in ("turns", "partials_dropped", "barge_ins", "protocol_errors"):
+    for name in ("turns", "partials_dropped", "barge_ins"):
         assert value(metrics, f"callbot_{name}_total") == 1
     assert value(metrics, "callbot_answer_seconds_sum") == 1.25
 

@@ -54,12 +54,12 @@ async def test_a_result_arrives_in_the_loop_that_asked(pool: Pool) -> None:
 async def test_urgent_work_overtakes_and_equals_keep_their_order(pool: Pool, gate: Gate) -> None:
     await _busy(pool, gate)
     done: list[str] = []
-    for priority in (Priority.BACKGROUND, Priority.PARTIAL, Priority.REPLY, Priority.FINAL):
+    for priority in (Priority.PARTIAL, Priority.REPLY, Priority.FINAL):
         for name in ("first", "second"):
             pool.submit(priority, done.append, f"{priority.name} {name}")
     gate.open.set()
     await pool.idle()
-    expected = ["FINAL", "REPLY", "PARTIAL", "BACKGROUND"]
+    expected = ["FINAL", "REPLY", "PARTIAL"]
     assert done == [f"{priority} {name}" for priority in expected for name in ("first", "second")]
 
 
@@ -95,7 +95,7 @@ async def test_idle_waits_also_for_what_is_submitted_meanwhile(pool: Pool) -> No
     done: list[int] = []
 
     def follow_up(_: asyncio.Future[None]) -> None:
-        pool.submit(Priority.BACKGROUND, done.append, 2)
+        pool.submit(Priority.PARTIAL, done.append, 2)
 
     pool.submit(Priority.FINAL, done.append, 1).add_done_callback(follow_up)
     await pool.idle()
