@@ -29,7 +29,7 @@ _CORE_REASONS = frozenset(
 
 _MUST_LEAD = frozenset(
     {"ask_person", "exhausted", "station_failed", "not_understood", "silence", "repeat", "hold_on", "greet"}
-    | {"thanks", "goodbye", "details", "cancel", "maybe_emergency", "complete_for_person"}
+    | {"thanks", "goodbye", "details", "cancel", "maybe_emergency", "complete_for_person", "needs_answer"}
 )
 """Triggers that can occur in any state that waits for the caller."""
 
@@ -50,7 +50,7 @@ _BY_QUESTION: Mapping[str, frozenset[str]] = {
 _ABOUT_A_CASE = ("slot", "confirm", "amend")
 """Questions about a case that has begun."""
 
-_FORM_DONE = ("complete", "complete_for_person", "incomplete_for_person")
+_FORM_DONE = ("complete", "complete_for_person", "incomplete_for_person", "needs_answer")
 """Triggers that occur when a form has no question left."""
 
 
@@ -65,7 +65,7 @@ def catalogue(content: Catalogue, forms: Collection[str], taught: Collection[str
         if name in content.intents:
             yield ("intents", name), f"'{name}' is a reserved name"
     for name, intent in content.intents.items():
-        for kind, slots in (("required", intent.required), ("optional", intent.optional)):
+        for kind, slots in (("required", intent.required), ("one_of", intent.one_of), ("optional", intent.optional)):
             for index, slot in enumerate(slots):
                 if slot not in content.slots:
                     yield ("intents", name, kind, index), f"there is no slot '{slot}'"
@@ -84,13 +84,15 @@ def form(file: str, content: Form, known: Catalogue, texts: Prompts) -> Iterator
         yield ("intent",), f"there is no intent '{content.intent}' in intents/catalogue.yaml"
         return
     asked = [item.slot for item in content.slots]
-    for slot in intent.required:
+    for slot in (*intent.required, *intent.one_of):
         if slot not in asked:
             yield ("slots",), f"the required slot '{slot}' has no question"
     for index, item in enumerate(content.slots):
         yield from _form_slot(index, item.slot, asked, known)
         if item.unless_declined is not None and item.unless_declined not in asked[:index]:
             yield ("slots", index, "unless_declined"), f"'{item.unless_declined}' is not asked before"
+        if item.unless_known is not None and item.unless_known not in asked[:index]:
+            yield ("slots", index, "unless_known"), f"'{item.unless_known}' is not asked before"
         for key in ("ask", "detail"):
             prompt = getattr(item, key)
             if prompt is not None and prompt not in texts.prompts:
@@ -99,8 +101,8 @@ def form(file: str, content: Form, known: Catalogue, texts: Prompts) -> Iterator
             yield ("slots", index, "ask"), f"there is no prompt '{item.ask}_known' for callers whose number is known"
     for key in ("confirm", "filed"):
         prompt = getattr(content, key)
-        if prompt is None and intent.disposition != "human":
-            yield (key,), f"a case that is not handed to a person needs a prompt under '{key}'"
+        if prompt is None and intent.disposition in ("close", "queue"):
+            yield (key,), f"a case that is filed needs a prompt under '{key}'"
         if prompt is not None and prompt not in texts.prompts:
             yield (key,), f"there is no prompt '{prompt}'"
 
@@ -272,13 +274,24 @@ def lines(content: Lines, texts: Prompts) -> Iterator[Finding]:
 
 
 def utterances(file: str, content: UtteranceFile, known: Catalogue) -> Iterator[Finding]:
-    """Intent, marks, slots and questions exist."""
-    if content.intent != file:
-        yield ("intent",), f"the file is named {file}.yaml but its intent is '{content.intent}'"
-    if content.intent not in known.intents and content.intent not in OTHER_INTENTS:
+    """Intents, marks, slots and questions exist.
+
+    A file that is named after no intent may be of various intents.
+    """
+    intents = {*known.intents, *OTHER_INTENTS}
+    various = content.intent is None and file not in intents
+    if not various and content.intent != file:
+        yield ("intent",), f"the file is named {file}.yaml but its intent is '{content.intent or 'null'}'"
+    if content.intent is not None and content.intent not in intents:
         yield ("intent",), f"there is no intent '{content.intent}' in intents/catalogue.yaml"
     questions = {*known.slots, "", "reason", "confirm", "more"}
     for index, utterance in enumerate(content.utterances):
+        if various and utterance.intent is None:
+            yield ("utterances", index), "'intent' is missing here: the file's own is null"
+        elif various and utterance.intent not in intents:
+            yield ("utterances", index, "intent"), f"there is no intent '{utterance.intent}' in intents/catalogue.yaml"
+        elif not various and utterance.intent is not None:
+            yield ("utterances", index, "intent"), "only a file that says `intent: null` names the intent of each line"
         try:
             example = examples(content.model_copy(update={"utterances": (utterance,)}))[0]
         except MarkupError as error:

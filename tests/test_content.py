@@ -67,7 +67,7 @@ def mistakes_of(root: Path) -> list[str]:
 
 
 def test_the_shipped_site_has_no_mistakes(site: Site) -> None:
-    assert len(site.playbook.catalogue.intents) == 6
+    assert len(site.playbook.catalogue.intents) == 37
     assert site.playbook.forms.keys() == site.playbook.catalogue.intents.keys()
     assert len(site.streets) > 600
     assert {"twilio"} <= site.dialects.keys()
@@ -117,11 +117,11 @@ SLIPS = {
     "duplicate key": Slip(CATALOGUE, "    title: a theft", "    title: a theft\n    title: x", "twice", "    title: x"),
     "bad time zone": Slip(CATALOGUE, "America/New_York", "America/New_Yorck", "not a time zone"),
     "area code without quotes": Slip(CATALOGUE, '"203"', "203", "quotation marks"),
-    "unknown kind of slot": Slip(CATALOGUE, "{kind: flag, label: Blocking}", "{kind: flagg, label: B}", "'flag'"),
+    "unknown kind of slot": Slip(CATALOGUE, "{kind: flag, label: Blocking,", "{kind: flagg, label: B,", "'flag'"),
     "unknown required slot": Slip(
         CATALOGUE, "[location, vehicle]", "[location, vehicel]", "no slot 'vehicel'", others=1
     ),
-    "unknown optional slot": Slip(CATALOGUE, "[item_value]", "[item_vaule]", "no slot 'item_vaule'"),
+    "unknown optional slot": Slip(CATALOGUE, "[amount, occurred_at]", "[amuont, occurred_at]", "no slot 'amuont'"),
     "reserved intent": Slip(CATALOGUE, "  theft_report:", "  affirm:", "reserved name", others=3),
     # flow
     "misspelled state": Slip(FLOW, "complete: {to: confirm}", "complete: {to: confrim}", "no state 'confrim'"),
@@ -171,11 +171,17 @@ SLIPS = {
     "unknown slot in a form": Slip(POTHOLE, "slot: callback_number", "slot: calback", "no slot 'calback'"),
     "slot asked twice": Slip(POTHOLE, "slot: callback_number", "slot: location", "asked twice", at="ask: ask_callback"),
     "slot without a question": Slip(
-        THEFT, "  - {slot: occurred_at, ask: ask_when}\n", "", "'occurred_at' has no question", at="slots:", others=2
+        THEFT, "  - {slot: item_description, ask: ask_item}\n", "", "has no question", at="slots:", others=2
     ),
-    "unknown prompt in a form": Slip(THEFT, "ask: ask_when}", "ask: ask_wehn}", "no prompt 'ask_wehn'", others=2),
+    "unknown prompt in a form": Slip(THEFT, "ask: ask_item}", "ask: ask_itme}", "no prompt 'ask_itme'", others=2),
     "callback without its known form": Slip(
-        PROMPTS, "  ask_callback_known:", "  ask_callback_now:", "never said", others=6
+        PROMPTS, "  ask_callback_known:", "  ask_callback_now:", "never said", others=35
+    ),
+    "skipping what is known without having asked": Slip(
+        "dialogs/forms/records_request.yaml", "unless_known: report_number", "unless_known: plate", "not asked before"
+    ),
+    "one of several without a question": Slip(
+        CATALOGUE, "[report_number, occurred_at]", "[report_number, plate]", "'plate' has no question", at="slots:"
     ),
     "skipping without having asked": Slip(
         POTHOLE, "unless_declined: caller_name", "unless_declined: vehicle", "not asked before"
@@ -205,6 +211,14 @@ SLIPS = {
         SPOKEN, "utterances:\n", "utterances:\n  - {say: a hole, asked: were}\n", "no question 'were'", at="were}"
     ),
     "wrong intent in a file": Slip(SPOKEN, "intent: pothole", "intent: noise_complaint", "named pothole.yaml"),
+    "wrong intent null": Slip(SPOKEN, "intent: pothole", "intent: null", "named pothole.yaml but its intent is 'null'"),
+    "intent of a line in a file of one intent": Slip(
+        SPOKEN,
+        "utterances:\n",
+        "utterances:\n  - say: a hole\n    intent: pothole\n",
+        "only a file that says",
+        at="    intent: pothole",
+    ),
     "no words": Slip(SPOKEN, "utterances:\n", "utterances:\n  - '...'\n", "no words", at="'...'"),
     # lines and carriers
     "number on two lines": Slip(
@@ -299,6 +313,18 @@ def test_files_saved_by_a_spreadsheet_or_a_windows_editor_are_fine(copy: Path) -
         text = (copy / file).read_text()
         (copy / file).write_bytes(b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode())
     assert len(load_site(copy).streets) > 600
+
+
+def test_every_line_of_a_file_of_various_intents_names_one_that_exists(copy: Path) -> None:
+    various = "intent: null\nutterances:\n  - say: that hole is killing me\n    intent: pothole\n"
+    (copy / "intents/en/sounds_bad.yaml").write_text(various)
+    load_site(copy)
+    various += "  - a hole that I would die in\n  - say: a hole to die for\n    intent: pottery\n"
+    (copy / "intents/en/sounds_bad.yaml").write_text(various)
+    assert mistakes_of(copy) == [
+        "intents/en/sounds_bad.yaml:5: 'intent' is missing here: the file's own is null",
+        "intents/en/sounds_bad.yaml:7: there is no intent 'pottery' in intents/catalogue.yaml",
+    ]
 
 
 def test_several_mistakes_at_once_are_all_reported(copy: Path) -> None:

@@ -52,17 +52,20 @@ class Utterance(BaseModel):
     """The caller's words, values marked as ``[words](slot)``."""
     asked: str = ""
     """The question that was open: a slot name, "reason", "confirm" or "more"; "" = none."""
+    intent: str | None = None
+    """What this one caller wants, in a file of various intents only."""
     kind: str | None = None
     """Emergency kind, in the emergency file only."""
 
 
 class UtteranceFile(BaseModel):
-    """One file of example utterances: those of one intent."""
+    """One file of example utterances: those of one intent, or of various ones that sound alike."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     intent: str | None
-    """None: the callers want various things, but none of them is an emergency (look-alikes, for tests only)."""
+    """None: the callers want various things, and every utterance names its own intent. In held-out files it may leave
+    that open: it is no emergency, whatever else it is."""
     utterances: tuple[Utterance, ...] = Field(min_length=1)
 
     @field_validator("utterances", mode="before")
@@ -133,6 +136,15 @@ def examples(file: UtteranceFile) -> list[Example]:
     return [_example(file.intent, index, utterance) for index, utterance in enumerate(file.utterances)]
 
 
+def unmarked(say: str) -> str:
+    """An utterance's words as written, without its marks.
+
+    >>> unmarked("a pothole on [Chapel Street](location), please")
+    'a pothole on Chapel Street, please'
+    """
+    return _MARK.sub(r"\1", say)
+
+
 def _example(intent: str | None, index: int, utterance: Utterance) -> Example:
     text, marks = _strip_marks(index, utterance.say)
     tokens = tokenise(text)
@@ -148,7 +160,8 @@ def _example(intent: str | None, index: int, utterance: Utterance) -> Example:
         tags[inside[0]] = f"B-{slot}"
         for i in inside[1:]:
             tags[i] = f"I-{slot}"
-    return Example(intent, utterance.asked, tuple(t.word for t in tokens), tuple(tags), utterance.kind)
+    wanted = utterance.intent if intent is None else intent
+    return Example(wanted, utterance.asked, tuple(t.word for t in tokens), tuple(tags), utterance.kind)
 
 
 def _strip_marks(index: int, say: str) -> tuple[str, list[tuple[int, int, str]]]:

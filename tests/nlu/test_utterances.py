@@ -86,6 +86,13 @@ def test_circumstances_are_kept() -> None:
     assert (alarm.asked, alarm.kind) == ("", "gas")
 
 
+def test_in_a_file_of_various_intents_every_utterance_has_its_own() -> None:
+    killing = {"say": "these fireworks are killing me", "intent": "fireworks"}
+    dead = {"say": "my battery died", "intent": "out_of_scope"}
+    named = examples(file_of(killing, dead, "the fire hydrant is leaking", intent=None))
+    assert [example.intent for example in named] == ["fireworks", "out_of_scope", None]
+
+
 def test_two_values_side_by_side_stay_two() -> None:
     [example] = examples(file_of("[Honda](vehicle) [gray](vehicle)"))
     assert list(spans(example.tags)) == [("vehicle", 0, 1), ("vehicle", 1, 2)]
