@@ -14,11 +14,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from callbot import leaving
 from callbot.dialog import machine
-from callbot.dialog.form import missing
 from callbot.dialog.machine import Reply
-from callbot.dialog.policy import Decision, decide
-from callbot.dialog.reading import asked_for
+from callbot.dialog.reading import asked_for, expected_kind
 from callbot.dialog.render import render
 from callbot.dialog.snapshot import snapshot, turn_record, with_caller_id
 from callbot.dialog.state import Dialog, Heard
@@ -30,14 +29,16 @@ from callbot.events import (
     Escalate,
     Fact,
     HangUp,
+    HoldPlayback,
     IntentGuess,
     KeyPressed,
-    Outcome,
+    Listen,
     PartialHeard,
     PlaybackEnded,
-    SaveCase,
+    ResumePlayback,
     Saved,
     SaveTurn,
+    SpeechContinued,
     SpeechStarted,
     StageFailed,
     StartTimer,
@@ -53,7 +54,7 @@ from callbot.events import (
     Understanding,
     Understood,
 )
-from callbot.floor import Floor, TurnOrder, plain_set
+from callbot.floor import Floor, TurnOrder, plain, plain_set
 from callbot.nlu.emergency import EmergencyHit, EmergencyRules
 from callbot.schema import LineSpec, Playbook
 from callbot.vigil import Vigil
@@ -116,8 +117,10 @@ class Call:
     """The newest partial transcript of a turn that has not been answered."""
     _deaf_turns: int = 0
     """Turns in a row that could not be recognised."""
-    _answered: Reply | None = None
-    """What was said last, with its question."""
+    _spoken: tuple[int, TurnRecord] | None = None
+    """The last answer's utterance, and its turn in the log."""
+    _listening: str = ""
+    """Kind of answer that the ear was told to expect."""
     _filler_runs: bool = False
     _keys: str = ""
     _hold: bool = False
@@ -137,7 +140,7 @@ class Call:
         if self.phase == "over":
             return []
         commands = self._handle(fact, at)
-        return [*commands, *self._keep_company()]
+        return [*commands, *self._keep_talking(), *self._keep_company()]
 
     def _handle(self, fact: Fact, at: float) -> list[Command]:
         match fact:
@@ -145,6 +148,8 @@ class Call:
                 return self._on_start(fact, at)
             case SpeechStarted():
                 return self._on_speech(at)
+            case SpeechContinued():
+                return self._hold_back()
             case PartialHeard():
                 return self._on_partial(fact, at)
             case TurnEnded():
@@ -175,6 +180,7 @@ class Call:
         self.dialog = reply.dialog
         record = turn_record("", reply, None, "", at, at)
         greeting = self._floor.speak(reply.say)
+        self._spoken = (greeting.utterance, record)
         return [greeting, SaveTurn(record, None), StartTimer("call", self.book.policy.timing.longest_call)]
 
     def _on_speech(self, at: float) -> list[Command]:
@@ -187,7 +193,10 @@ class Call:
         emergency = self._watch_partial(fact.text, at)
         if emergency:
             return emergency
-        return [ClearPlayback()] if self._floor.is_cut_by(fact.text) else []
+        if self._floor.held and not plain(fact.text):
+            self._floor.held = False
+            return [ResumePlayback()]
+        return self._hold_back() if self._floor.is_cut_by(fact.text) else []
 
     def _on_turn_end(self, fact: TurnEnded, at: float) -> list[Command]:
         self._floor.caller_ends()
@@ -266,7 +275,8 @@ class Call:
         reply, self._pending = self._pending, None
         assert reply is not None  # phase "saving" is entered with an answer or a filing
         if reply.file is not None:
-            return self._file(reply.file)
+            self._filing = True
+            return [leaving.file(self.book, self.dialog, reply.file)]
         return self._go_on(reply, at)
 
     def _on_key(self, fact: KeyPressed, at: float) -> list[Command]:
@@ -290,7 +300,9 @@ class Call:
         if fact.name == "filler":
             self._filler_runs = False
             variants = self.book.prompts["one_moment"]
-            return [self._floor.speak(render(variants, self.dialog.turns, {}))] if self._owes_answer() else []
+            if not self._owes_answer():
+                return []
+            return [*self._interrupt(), self._floor.speak(render(variants, self.dialog.turns, {}))]
         if fact.name == "floor" and self.phase == "hearing" and self._turn.meaning is not None:
             return self._answer_meaning(self._turn.meaning, at)
         if fact.name == "keys" and self.phase == "waiting" and self._keys:
@@ -302,7 +314,16 @@ class Call:
 
     def _on_playback_end(self, fact: PlaybackEnded) -> list[Command]:
         self._floor.played(fact)
-        return [self._silence_timer()] if self.phase == "waiting" and self._floor.is_quiet else []
+        quiet = [self._silence_timer()] if self.phase == "waiting" and self._floor.is_quiet else []
+        return [*self._correct_said(fact), *quiet]
+
+    def _correct_said(self, fact: PlaybackEnded) -> list[Command]:
+        """The log holds what the caller has heard, not what the bot meant to say."""
+        utterance, record = self._spoken or (0, None)
+        if fact.utterance != utterance or record is None:
+            return []
+        self._spoken = None
+        return [SaveTurn(replace(record, said=fact.sentences), None)] if fact.heard < 1 else []
 
     def _on_failure(self, fact: StageFailed, at: float) -> list[Command]:
         """Take the fallback that policy.yaml declares for the station; in the end, a person."""
@@ -384,6 +405,7 @@ class Call:
         self.phase = "emergency"
         clear: list[Command] = [ClearPlayback()] if self._floor.speaking else []
         self._floor.speaking.clear()
+        self._floor.held = False
         said = render(self.book.prompts["emergency"], 0, {})
         turns = self.dialog.turns + 1
         asked = self.dialog.asked
@@ -416,7 +438,7 @@ class Call:
             return self._emergency(EmergencyHit("other", words, score), f"{words} {self._turn.text}".strip(), at)
         asked, self.dialog = self.dialog.asked, with_caller_id(reply.dialog, self.caller)
         self._pending = replace(reply, dialog=self.dialog)
-        self._keys, self._partial, self._floor.cut = "", "", False
+        self._keys, self._partial = "", ""
         self.phase = "saving"
         record = turn_record(asked, reply, heard, self._turn.text, self._turn.started_at, self._turn.ended_at)
         self._record = record
@@ -430,7 +452,9 @@ class Call:
     def _amended(self, reply: Reply) -> SaveTurn:
         """The turn with what is said about the filed case; that is known only after the commit."""
         assert self._record is not None  # filing follows a turn
-        return SaveTurn(replace(self._record, said=(*self._record.said, *reply.say), state=reply.dialog.state), None)
+        said = (*self._record.said, *reply.say)
+        self._record = replace(self._record, said=said, state=reply.dialog.state)
+        return SaveTurn(self._record, None)
 
     def _go_on(self, reply: Reply, at: float) -> list[Command]:
         """Say the answer; the turn has been committed."""
@@ -442,9 +466,18 @@ class Call:
         self._turn = _Turn()
         if not reply.say:
             return [self._silence_timer(), *self._next_waiting(at)]
-        self._answered = reply
         speak = self._floor.ask(reply.say, protected=reply.must_be_heard)
-        return [speak, *self._next_waiting(at)]
+        if self._record is not None:
+            self._spoken = (speak.utterance, self._record)
+        return [speak, *self._listen(), *self._next_waiting(at)]
+
+    def _listen(self) -> list[Command]:
+        """Tell the ear what kind of answer the open question makes likely."""
+        kind = expected_kind(self.book, self.dialog)
+        if kind == self._listening:
+            return []
+        self._listening = kind
+        return [Listen(kind)]
 
     def _next_waiting(self, at: float) -> list[Command]:
         """Take up what the caller said while the store was busy."""
@@ -489,45 +522,9 @@ class Call:
         # The log is written alongside: the reason may well be that the store does not answer.
         return [*self._interrupt(), SaveTurn(record, None), *self._connect(reply)]
 
-    def _file(self, decision: Decision) -> list[Command]:
-        """Have the case filed; the caller hears of it after the commit."""
-        self._filing = True
-        status: Literal["closed", "queued"] = "closed" if decision.outcome == "close" else "queued"
-        why = ", ".join(decision.reasons)
-        case = snapshot(self.book, self.dialog, status, decision.outcome, why, decision.confidence)
-        assert case is not None  # only a draft is filed
-        return [SaveCase(self.dialog.turns, case)]
-
     def _wrap_up(self) -> list[Command]:
-        """The caller leaves with an unfiled draft: file it if it is complete, for staff if it is not sure."""
-        draft = self.dialog.draft
-        if draft is None:
-            return self._guess_left_behind()
-        if self.book.catalogue.intents[draft.intent].disposition == "human":
-            # Worries about a person are not dropped because the line broke: somebody calls back.
-            case = snapshot(self.book, self.dialog, "escalated", "human", "caller_left")
-            priority = case.priority if case else "medium"
-            self.dialog = replace(self.dialog, outcome="human")
-            return [Escalate("caller_left", None, "", priority, case)]
-        if missing(self.book, draft):
-            return []
-        decision = decide(self.book, draft, hearing=self.dialog.hearing, confirmed=False)
-        objected = self.book.flow.states[self.dialog.state].asks == "amend"
-        outcome: Outcome = "close" if decision.outcome == "close" and not objected else "queue"
-        status: Literal["closed", "queued"] = "closed" if outcome == "close" else "queued"
-        note = ", ".join((*decision.reasons, "caller_left_before_confirming"))
-        case = snapshot(self.book, self.dialog, status, outcome, note, decision.confidence)
-        assert case is not None  # there is a draft
-        self.dialog = replace(self.dialog, outcome=outcome, draft=None, filed=(*self.dialog.filed, draft))
-        return [SaveCase(self.dialog.turns, case)]
-
-    def _guess_left_behind(self) -> list[Command]:
-        """The caller left while being asked whether it is about a person: somebody calls back all the same."""
-        guess = self.dialog.guess
-        if guess is None or self.book.catalogue.intents[guess.name].disposition != "human":
-            return []
-        self.dialog = replace(self.dialog, outcome="human")
-        return [Escalate("caller_left", None, "", self.book.catalogue.intents[guess.name].priority, None)]
+        self.dialog, commands = leaving.wrap_up(self.book, self.dialog)
+        return commands
 
     # ------------------------------------------------------------ keys
 
@@ -547,16 +544,27 @@ class Call:
     # ------------------------------------------------------------ speaking
 
     def _interrupt(self) -> list[Command]:
+        self._floor.held = False
         return [ClearPlayback()] if self._floor.interruptible else []
 
+    def _hold_back(self) -> list[Command]:
+        """Somebody speaks: fall silent at once, and wait for words to tell whether it is an interruption."""
+        if self.phase not in ("waiting", "hearing") or not self._floor.hold():
+            return []
+        return [HoldPlayback()]
+
+    def _keep_talking(self) -> list[Command]:
+        """What was held back goes on as soon as nobody speaks and no words are awaited."""
+        if not self._floor.held or self._floor.caller_speaks or self._order.awaits_words:
+            return []
+        self._floor.held = False
+        return [ResumePlayback()]
+
     def _ignore_turn(self) -> list[Command]:
-        """Nothing was said, or nothing that wants an answer; a sentence that it cut off is said again."""
+        """Nothing was said, or nothing that wants an answer."""
         if self._floor.caller_speaks:
             return []
         self.phase = "waiting"
-        cut, self._floor.cut = self._floor.cut, False
-        if cut and self._answered is not None:
-            return [self._floor.speak(self._answered.say, protected=self._answered.must_be_heard)]
         return [] if self._floor.speaking else [self._silence_timer()]
 
     def _silence_timer(self) -> StartTimer:

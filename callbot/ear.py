@@ -1,8 +1,9 @@
 """Hears one caller: audio in, facts out.
 
-The ear owns the audio of the present turn. While the caller speaks it asks for partial transcripts (skipped when
-the engines are busy). At a pause it starts the final transcript and asks whether the turn is over, both at once;
-if the caller goes on, the transcript is thrown away. So most of the recognition is done by the time a turn ends.
+The ear owns the audio of the present turn. While the caller speaks it asks for partial transcripts (fewer when the
+engines are busy). At a pause it starts the final transcript and asks whether the turn is over, both at once; if the
+caller goes on, the transcript is thrown away, or kept as the committed beginning of a long turn. So most of the
+recognition is done by the time a turn ends, and a turn of any length costs bounded memory.
 """
 
 from __future__ import annotations
@@ -10,20 +11,27 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from callbot.engines import SAMPLE_RATE, Audio, Transcriber, Transcript, TurnDetector, Vad
-from callbot.events import Fact, PartialHeard, SpeechStarted, TurnEnded
+from callbot.engines import SAMPLE_RATE, Audio, Expected, Transcriber, Transcript, TurnDetector, Vad
+from callbot.events import Fact, PartialHeard, SpeechContinued, SpeechStarted, TurnEnded
+from callbot.nlu.completeness import Completeness, TurnWords
 from callbot.pool import Pool, Priority
 from callbot.schema import Policy
+from callbot.speech.echo import EchoGuard
+from callbot.speech.partials import Agreement
 from callbot.speech.turns import Endpointer, Signal
 
 log = logging.getLogger("callbot.ear")
 
 _PRE_ROLL = 0.3
 """Seconds kept from before a turn begins, so that no first consonant is lost."""
+_COMMIT_FROM = 8.0
+"""Seconds of audio from which a pause commits what was said before it: long turns keep bounded memory and compute."""
+_COMMIT_AT = 24.0
+"""Seconds of audio without a pause that are committed wherever it is quietest: the recogniser's window ends at 30 s."""
 
 
 @dataclass
@@ -39,31 +47,58 @@ class Ear:
     """Takes each fact as it happens."""
     partial_dropped: Callable[[], None]
     """Told when a partial transcript was skipped because the engines are busy."""
+    suggest: Callable[[str, str], str] = lambda _kind, _text: ""
+    """Likely names for an answer of a kind, given its words so far; comma-separated, "" for none."""
     turn: int = 0
     quiet: float = 0.0
     """Silence at the end of the last turn, in seconds: it ended that long before `TurnEnded`."""
+    _kind: str = ""
+    """Kind of answer that the open question makes likely."""
+    _turn_words: TurnWords = field(init=False)
+    _echo: EchoGuard = field(default_factory=EchoGuard)
+    _bot_speaks: bool = False
+    """The present turn began while the bot was talking."""
     _endpointer: Endpointer = field(init=False)
     _audio: list[Audio] = field(default_factory=list)
     _held: int = 0
     """Samples in `_audio`."""
     _since_partial: float = 0.0
+    _agreement: Agreement = field(default_factory=Agreement)
+    _committed: list[Stretch] = field(default_factory=list)
+    """The turn's earlier stretches, whose audio is gone."""
+    _begins: int = 0
+    """Samples of the turn before the audio that is held."""
     _partial: asyncio.Future[Transcript] | None = None
     _final: asyncio.Future[Transcript] | None = None
+    _final_of: int = 0
+    """Samples that the final transcript covers."""
     _judgement: asyncio.Future[float] | None = None
     _finals: dict[int, asyncio.Future[Transcript]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._endpointer = Endpointer(self.policy.timing, self.policy.ending)
+        self._turn_words = TurnWords.of(self.policy.quick_answers, self.policy.unfinished_after)
+
+    def expect(self, kind: str) -> None:
+        """From now on an answer of this kind is likely, see `events.Listen`."""
+        self._kind = kind
+
+    def bot_says(self, audio: Audio) -> None:
+        """Audio that goes out to the caller: what comes back of it is no speech."""
+        self._echo.bot_says(audio)
 
     def hear(self, audio: Audio) -> None:
         """Take the next stretch of the caller's voice."""
         self._audio.append(audio)
         self._held += len(audio)
+        self._echo.hears(audio)
         for probability in self.vad.probabilities(audio):
-            self._react(self._endpointer.frame(probability))
+            is_echo = probability >= self.policy.ending.quiet and self._echo.is_echo()
+            self._react(self._endpointer.frame(0.0 if is_echo else probability))
         if self._endpointer.in_turn:
             self._since_partial += len(audio) / SAMPLE_RATE
             self._maybe_partial()
+            self._maybe_commit()
         else:
             self._forget()
 
@@ -73,7 +108,9 @@ class Ear:
 
     def close(self) -> None:
         """Drop everything that is still being worked on."""
-        for future in (self._partial, self._final, self._judgement, *self._finals.values()):
+        committed = (stretch.transcript for stretch in self._committed)
+        futures = (self._partial, self._final, self._judgement, *self._finals.values(), *committed)
+        for future in futures:
             if future is not None:
                 future.cancel()
 
@@ -84,40 +121,65 @@ class Ear:
             case Signal.BEGAN:
                 self.turn += 1
                 self._since_partial = 0.0
+                self._agreement, self._begins = Agreement(), 0
                 self.post(SpeechStarted())
+            case Signal.CONTINUED:
+                self.post(SpeechContinued())
             case Signal.PAUSED:
-                self._final = self._recognise()
-                self._judge()
+                self._listen_back()
             case Signal.RESUMED:
                 self._drop_pause()
             case Signal.ENDED:
                 self._finish()
 
+    def _listen_back(self) -> None:
+        """A pause: recognise what was said, and find out whether that is all."""
+        if self._partial is not None:
+            self._partial.cancel()
+        final = self._recognise(self._heard())
+        final.add_done_callback(self._read)
+        self._final, self._final_of = final, self._held
+        self._judgement = self.pool.submit(Priority.FINAL, self.detector.complete, self._heard())
+        self._judgement.add_done_callback(self._judged)
+
     def _finish(self) -> None:
         if self._partial is not None:
             self._partial.cancel()
-        self._finals[self.turn] = self._final or self._recognise()
-        self._final = None
+        last = self._final or self._recognise(self._heard())
+        whole = [*self._committed, Stretch(last, self._begins)]
+        self._finals[self.turn] = asyncio.ensure_future(joined(whole)) if self._committed else last
+        self._final, self._judgement, self._committed = None, None, []
         self.quiet = self._endpointer.quiet
-        self.post(TurnEnded(self.turn, self._held / SAMPLE_RATE))
+        self.post(TurnEnded(self.turn, self._endpointer.length))
         self._audio, self._held = [], 0
 
-    def _recognise(self) -> asyncio.Future[Transcript]:
-        future = self.pool.submit(Priority.FINAL, self.transcriber.transcribe, self._heard(), final=True)
+    def _recognise(self, audio: Audio) -> asyncio.Future[Transcript]:
+        agreed = self._agreement.committed
+        expected = Expected(self._kind, self.suggest(self._kind, agreed))
+        future = self.pool.submit(
+            Priority.FINAL, self.transcriber.transcribe, audio, final=True, expected=expected, agreed=agreed
+        )
         # A turn whose call has ended is never asked for; its failure is nobody's.
         future.add_done_callback(_seen)
         return future
 
     def _drop_pause(self) -> None:
         """The pause was none: what was begun in it must not be taken for an answer to the next one."""
-        for future in (self._final, self._judgement):
-            if future is not None:
-                future.cancel()
+        if self._final is not None and self._final_of >= _COMMIT_FROM * SAMPLE_RATE:
+            self._commit(self._final, self._final_of)
+        elif self._final is not None:
+            self._final.cancel()
+        if self._judgement is not None:
+            self._judgement.cancel()
         self._final = self._judgement = None
 
-    def _judge(self) -> None:
-        self._judgement = self.pool.submit(Priority.FINAL, self.detector.complete, self._heard())
-        self._judgement.add_done_callback(self._judged)
+    def _read(self, future: asyncio.Future[Transcript]) -> None:
+        """The words of a pause are known: can they be all?"""
+        if future.cancelled() or future is not self._final:
+            return
+        # A recogniser that fails says nothing about the words; the failure is told when they are asked for.
+        words = "" if future.exception() is not None else future.result().text
+        self._endpointer.read(self._turn_words.completeness(words, self._kind) if words else Completeness.UNKNOWN)
 
     def _judged(self, future: asyncio.Future[float]) -> None:
         if future.cancelled():
@@ -129,38 +191,108 @@ class Ear:
             return
         self._endpointer.judge(future.result())
 
+    # ------------------------------------------------------------ long turns
+
+    def _maybe_commit(self) -> None:
+        if self._held >= _COMMIT_AT * SAMPLE_RATE and self._final is None:
+            cut = quietest(self._heard())
+            self._commit(self._recognise(self._heard()[:cut]), cut)
+
+    def _commit(self, final: asyncio.Future[Transcript], samples: int) -> None:
+        """Keep the words of the turn's first `samples` and drop their audio."""
+        rest = self._heard()[samples:]
+        self._audio, self._held = [rest], len(rest)
+        self._committed.append(Stretch(final, self._begins))
+        self._begins += samples
+        self._agreement = Agreement()
+
     # ------------------------------------------------------------ partials
 
     def _maybe_partial(self) -> None:
-        if self._since_partial < self.policy.timing.partial_every or self._endpointer.quiet:
+        timing = self.policy.timing
+        backlog = self.pool.backlog
+        if self._since_partial < timing.partial_every * (1 + backlog) or self._endpointer.quiet:
             return
         self._since_partial = 0.0
-        if self._partial is not None and not self._partial.done():
+        crowded = backlog >= self.policy.load.partials
+        if crowded or (self._partial is not None and not self._partial.done()):
             self.partial_dropped()
             return
         turn = self.turn
-        self._partial = self.pool.submit(Priority.PARTIAL, self.transcriber.transcribe, self._heard(), final=False)
+        self._partial = self.pool.submit(
+            Priority.PARTIAL,
+            self.transcriber.transcribe,
+            self._heard(),
+            final=False,
+            expected=Expected(self._kind),
+            agreed=self._agreement.committed,
+        )
         self._partial.add_done_callback(lambda future: self._partially(turn, future))
 
     def _partially(self, turn: int, future: asyncio.Future[Transcript]) -> None:
-        if future.cancelled():
+        if future.cancelled() or turn != self.turn:
             return
         error = future.exception()
         if error is not None:
             log.error("a partial transcript failed: %s", error)
-        elif future.result().text:
-            self.post(PartialHeard(turn, future.result().text))
+            return
+        text = future.result().text
+        self._agreement.add(text)
+        self.post(PartialHeard(turn, " ".join(filter(None, [*self._committed_texts(), text]))))
+
+    def _committed_texts(self) -> list[str]:
+        done = [stretch.transcript for stretch in self._committed if stretch.transcript.done()]
+        return [future.result().text for future in done if not future.cancelled() and future.exception() is None]
 
     # ------------------------------------------------------------ audio
 
     def _heard(self) -> Audio:
-        return np.concatenate(self._audio) if self._audio else np.zeros(0, np.float32)
+        if len(self._audio) != 1:
+            self._audio = [np.concatenate(self._audio) if self._audio else np.zeros(0, np.float32)]
+        return self._audio[0]
 
     def _forget(self) -> None:
         """Between turns, keep only the pre-roll."""
         keep = int(_PRE_ROLL * SAMPLE_RATE)
         while self._audio and self._held - len(self._audio[0]) >= keep:
             self._held -= len(self._audio.pop(0))
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A part of a turn on its way through the recogniser."""
+
+    transcript: asyncio.Future[Transcript]
+    begins: int
+    """Samples from the start of the turn."""
+
+
+async def joined(parts: list[Stretch]) -> Transcript:
+    """One transcript of a turn that was recognised in stretches; raises what one of them raised."""
+    spoken = [moved(await part.transcript, part.begins / SAMPLE_RATE) for part in parts]
+    spoken = [transcript for transcript in spoken if transcript.text]
+    if not spoken:
+        return Transcript(text="", words=(), confidence=0.0, no_speech=1.0)
+    return replace(
+        spoken[-1],
+        text=" ".join(transcript.text for transcript in spoken),
+        words=tuple(word for transcript in spoken for word in transcript.words),
+        confidence=min(transcript.confidence for transcript in spoken),
+    )
+
+
+def moved(transcript: Transcript, seconds: float) -> Transcript:
+    """The same words, so much later."""
+    words = (replace(word, start=word.start + seconds, end=word.end + seconds) for word in transcript.words)
+    return replace(transcript, words=tuple(words))
+
+
+def quietest(audio: Audio) -> int:
+    """Where to cut a long stretch: the start of the quietest 0.1 s of its last quarter, in samples."""
+    size = SAMPLE_RATE // 10
+    first = len(audio) * 3 // 4
+    blocks = audio[first : first + (len(audio) - first) // size * size].reshape(-1, size)
+    return first + int(np.argmin((blocks**2).mean(axis=1))) * size
 
 
 def _seen(future: asyncio.Future[Transcript]) -> None:

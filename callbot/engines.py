@@ -34,6 +34,21 @@ class Transcript:
     """Mean word probability, 0 to 1; 0 for empty text."""
     no_speech: float
     """The recogniser's own probability that nobody spoke, 0 to 1."""
+    alternatives: tuple[str, ...] = ()
+    """Other readings, best first, where the expected answer makes them useful."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What the open question makes likely."""
+
+    kind: str = ""
+    """Kind of the slot that was asked (location, phone, plate, name ...), "yes_no", or "" for anything."""
+    hint: str = ""
+    """Likely names, comma-separated."""
+
+
+NOTHING_EXPECTED = Expected()
 
 
 class Vad(Protocol):
@@ -53,11 +68,19 @@ class TurnDetector(Protocol):
 class Transcriber(Protocol):
     """Speech to text."""
 
-    def transcribe(self, audio: Audio, *, final: bool, hint: str = "", full: bool = False) -> Transcript:
+    def transcribe(
+        self,
+        audio: Audio,
+        *,
+        final: bool,
+        expected: Expected = NOTHING_EXPECTED,
+        agreed: str = "",
+        full: bool = False,
+    ) -> Transcript:
         """Words in `audio`.
 
-        `final=False` asks for a quick partial without word times. `hint` is vocabulary that is likely
-        (street names, say), "" for none. `full=True` decodes with the recogniser's whole window.
+        `final=False` asks for a quick partial without word times. `agreed` is text at the beginning of `audio` on
+        which earlier partials agreed. `full=True` decodes with the recogniser's whole window.
         """
 
 

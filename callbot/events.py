@@ -182,6 +182,8 @@ class PlaybackEnded(Fact):
     utterance: int
     heard: float
     """Share of the utterance that had been played, 0 to 1."""
+    sentences: tuple[str, ...] = ()
+    """What the caller has heard of it if it was cut off; the last sentence breaks off with "..."."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,8 +199,13 @@ class SpeechStarted(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class SpeechContinued(Fact):
+    """It was no click or cough: the caller has been speaking for as long as policy.yaml's `barge_in` says."""
+
+
+@dataclass(frozen=True, slots=True)
 class PartialHeard(Fact):
-    """Words recognised while the caller still speaks."""
+    """Words recognised while the caller still speaks; "" = there is sound but there are no words in it."""
 
     turn: int
     text: str
@@ -279,6 +286,14 @@ class Transcribe(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class Listen(Command):
+    """Tell the ear what kind of answer is likely from now on."""
+
+    kind: str
+    """Kind of the slot that was asked (location, phone, plate ...), "yes_no", or "" for anything."""
+
+
+@dataclass(frozen=True, slots=True)
 class Understand(Command):
     """Understand a turn's words; answered by `Understood`."""
 
@@ -298,6 +313,16 @@ class Speak(Command):
     sentences: tuple[str, ...]
     protected: bool
     """True: the caller's voice does not stop it."""
+
+
+@dataclass(frozen=True, slots=True)
+class HoldPlayback(Command):
+    """Fall silent at once and keep what has not been said."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResumePlayback(Command):
+    """Go on with what was held, from the last break between words."""
 
 
 @dataclass(frozen=True, slots=True)

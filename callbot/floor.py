@@ -21,8 +21,8 @@ class Floor:
     caller_speaks: bool = False
     over_bot: bool = False
     """The caller's turn began and ended while the bot was speaking."""
-    cut: bool = False
-    """The caller's present turn has stopped the bot."""
+    held: bool = False
+    """The bot has fallen silent in mid-sentence until it is known whether the caller said something."""
     question_heard: bool = True
     """The caller has heard most of the open question."""
     speaking: dict[int, bool] = field(default_factory=dict)
@@ -38,7 +38,7 @@ class Floor:
     @property
     def is_quiet(self) -> bool:
         """Nobody speaks."""
-        return not self.speaking and not self.caller_speaks
+        return (not self.speaking or self.held) and not self.caller_speaks
 
     def speak(self, sentences: tuple[str, ...], *, protected: bool = False) -> Speak:
         """The bot takes the floor."""
@@ -55,6 +55,7 @@ class Floor:
     def played(self, fact: PlaybackEnded) -> None:
         """An utterance is over."""
         self.speaking.pop(fact.utterance, None)
+        self.held = self.held and bool(self.speaking)
         if fact.utterance == self._question:
             self.question_heard = fact.heard >= _MOSTLY
 
@@ -68,12 +69,17 @@ class Floor:
         self.caller_speaks = False
         self.over_bot = self.over_bot and bool(self.speaking)
 
+    def hold(self) -> bool:
+        """The bot falls silent for now; False if it does not speak, must be heard, or has done so already."""
+        if self.held or not self.interruptible:
+            return False
+        self.held = True
+        return True
+
     def is_cut_by(self, text: str) -> bool:
-        """Whether these words of a speaking caller stop the bot."""
+        """Whether these words of a speaking caller interrupt."""
         words = plain(text)
-        stops = bool(words) and words not in self.backchannels and self.interruptible
-        self.cut = self.cut or stops
-        return stops
+        return bool(words) and words not in self.backchannels
 
     def is_backchannel(self, text: str) -> bool:
         """ "Uh-huh" while the bot speaks is no turn."""
@@ -86,6 +92,11 @@ class TurnOrder:
 
     _awaited: list[int] = field(default_factory=list)
     _early: dict[int, Transcribed] = field(default_factory=dict)
+
+    @property
+    def awaits_words(self) -> bool:
+        """A turn is over whose words have not come yet."""
+        return bool(self._awaited)
 
     def ended(self, turn: int) -> None:
         """A turn is over; its words are awaited."""

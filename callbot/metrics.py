@@ -54,6 +54,12 @@ class Metrics:
             "callbot_partials_dropped", "Partial transcripts given up under load", registry=registry
         )
         self._barge_ins = Counter("callbot_barge_ins", "Times that a caller interrupted", registry=registry)
+        self._holds = Counter(
+            "callbot_playback_holds", "Times that the bot fell silent because it heard a voice", registry=registry
+        )
+        self._resumed = Counter(
+            "callbot_playback_resumed", "Holds after which it went on: nobody had interrupted", registry=registry
+        )
         self._answer = Histogram(
             "callbot_answer_seconds",
             "From the end of the caller's speech to the first sound of the answer",
@@ -107,6 +113,14 @@ class Metrics:
     def barged_in(self) -> None:
         """A caller interrupted the bot."""
         self._barge_ins.inc()
+
+    def held(self) -> None:
+        """The bot fell silent in mid-sentence because it heard a voice."""
+        self._holds.inc()
+
+    def resumed(self) -> None:
+        """It went on: the voice had not interrupted."""
+        self._resumed.inc()
 
     def answered(self, seconds: float) -> None:
         """The bot began to answer, `seconds` after the caller had stopped speaking."""

@@ -10,6 +10,8 @@ import asyncio
 import itertools
 import queue
 import threading
+import time
+from collections import deque
 from collections.abc import Callable
 from enum import IntEnum
 from types import TracebackType
@@ -17,6 +19,11 @@ from typing import Any, ParamSpec, Self, TypeVar
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+
+_REMEMBERED = 10.0
+"""Seconds for which a wait tells of the load."""
+_WAITS = 200
 
 
 class Priority(IntEnum):
@@ -41,10 +48,23 @@ class Pool:
         self.closed = False
         self._jobs: queue.PriorityQueue[_Job] = queue.PriorityQueue()
         self._order = itertools.count()
+        self._waits: deque[tuple[float, float]] = deque(maxlen=_WAITS)
+        """When urgent jobs were begun, and how long they had waited."""
         self._unsettled: set[asyncio.Future[Any]] = set()
         self._threads = [threading.Thread(target=self._work, name=f"engine-{i}", daemon=True) for i in range(workers)]
         for thread in self._threads:
             thread.start()
+
+    @property
+    def lag(self) -> float:
+        """Longest wait in seconds of a job of the first priority, of those begun in the last ten seconds."""
+        now = time.monotonic()
+        return max((waited for begun, waited in list(self._waits) if now - begun < _REMEMBERED), default=0.0)
+
+    @property
+    def backlog(self) -> int:
+        """Jobs that wait for a worker."""
+        return self._jobs.qsize()
 
     async def idle(self) -> None:
         """Wait until everything that was submitted in this loop is done."""
@@ -60,9 +80,14 @@ class Pool:
         self._unsettled.add(future)
         future.add_done_callback(self._unsettled.discard)
 
+        asked = time.monotonic()
+
         def job() -> None:
             if future.cancelled():
                 return
+            if priority is Priority.FINAL:
+                now = time.monotonic()
+                self._waits.append((now, now - asked))
             try:
                 result = function(*args, **kwargs)
             except BaseException as error:  # noqa: BLE001  handed to whoever waits

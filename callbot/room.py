@@ -19,7 +19,14 @@ from callbot.cases.store import Store
 from callbot.config import Settings
 from callbot.content import Site
 from callbot.dialog.render import fixed_sentences
-from callbot.engines import Audio, Synthesizer, Transcriber, Transcript, TurnDetector, Understander
+from callbot.engines import (
+    Audio,
+    Synthesizer,
+    Transcriber,
+    Transcript,
+    TurnDetector,
+    Understander,
+)
 from callbot.errors import EngineError, ModelError
 from callbot.events import Understanding
 from callbot.metrics import Metrics
@@ -50,7 +57,7 @@ class Missing:
     def __init__(self, reason: str) -> None:
         self.reason = reason
 
-    def transcribe(self, audio: Audio, *, final: bool, hint: str = "", full: bool = False) -> Transcript:  # noqa: ARG002
+    def transcribe(self, *_asked: object, **_how: object) -> Transcript:
         """Raises EngineError."""
         raise EngineError(self.reason)
 

@@ -43,6 +43,7 @@ Trigger = Literal[
     "declined",
     "complete",
     "complete_for_person",
+    "needs_answer",
     "incomplete_for_person",
     "incomplete",
     "maybe_emergency",
@@ -96,6 +97,8 @@ class IntentSpec(Strict):
     priority: Literal["low", "medium", "high"]
     disposition: Literal["close", "queue", "human", "answer"]
     required: tuple[Name, ...]
+    one_of: tuple[Name, ...] = ()
+    """At least one of these is required; the form asks for the last only if the others are not known."""
     optional: tuple[Name, ...] = ()
     keywords: tuple[Text, ...]
     """Words that point to this intent when the small model is out of order."""
@@ -230,10 +233,16 @@ class Timing(Strict):
     """Pause that ends a number typed on the keypad."""
     pause: Seconds
     """Quiet after which the end-of-turn detector is asked."""
+    end_of_finished: Seconds
+    """Quiet that ends a turn to whose words nothing can be added: "yes", a whole telephone number."""
     end_of_turn: Seconds
     """Quiet that ends a turn which sounds complete."""
+    end_of_doubtful: Seconds
+    """Quiet that ends a turn which does not sound complete, or after which people often go on."""
     end_of_unfinished: Seconds
-    """Quiet that ends a turn which sounds unfinished."""
+    """Quiet that ends a turn whose words want something to follow: "it's at four twelve"."""
+    barge_in: Seconds
+    """Speech after which the bot falls silent; shorter sounds are clicks and coughs."""
     longest_turn: Seconds
     partial_every: Seconds
     """Speech between two partial transcripts."""
@@ -251,6 +260,17 @@ class Ending(Strict):
     """Voice activity below this is silence."""
 
 
+class Load(Strict):
+    """How much is taken on, so that running calls do not suffer."""
+
+    calls: Annotated[int, Field(ge=1, le=1000)]
+    """At the same time; a further one goes to its line's overflow number."""
+    waiting: Seconds
+    """How long a finished turn may have waited for an engine before no further call is taken."""
+    partials: Annotated[int, Field(ge=1, le=100)]
+    """Waiting jobs from which on partial transcripts are left out; below, they get rarer with each."""
+
+
 class Policy(Strict):
     """Thresholds, budgets, fallbacks, retries."""
 
@@ -259,12 +279,15 @@ class Policy(Strict):
     retries: Retries
     timing: Timing
     ending: Ending
-    capacity: Annotated[int, Field(ge=1, le=1000)]
-    """Calls at the same time; a further one is refused, so that running calls do not suffer."""
+    load: Load
     cancels: tuple[Text, ...]
     """Words with which a caller takes a report back."""
     backchannels: tuple[Text, ...]
     """Words that do not interrupt the bot and are no turn while it speaks."""
+    quick_answers: tuple[Text, ...]
+    """Answers to a yes-or-no question that are complete as they are."""
+    unfinished_after: tuple[Text, ...]
+    """Words with which nobody ends a turn."""
 
 
 class FormSlot(Strict):
@@ -277,6 +300,8 @@ class FormSlot(Strict):
     """Prompt that asks for number, cross street or place when only a street is known."""
     unless_declined: Name | None = None
     """Not asked when the caller would not give this other slot."""
+    unless_known: Name | None = None
+    """Not asked when this other slot is known."""
     from_opening: bool = True
     """False: asked although the caller's first words could stand for it; only the answer counts."""
     is_required: bool = True
@@ -320,6 +345,8 @@ class LineSpec(Strict):
     greeting: tuple[Name, ...]
     transfer_human: PhoneNumber
     transfer_emergency: PhoneNumber
+    overflow: PhoneNumber | None = None
+    """Takes the calls for which there is no room; None = `transfer_human`."""
 
 
 class Lines(Strict):
@@ -348,4 +375,4 @@ class Playbook(Strict):
         """Every slot that a case of `intent` may hold."""
         spec = self.catalogue.intents[intent]
         asked = {item.slot for item in self.forms[intent].slots}
-        return frozenset(asked | {*spec.required, *spec.optional, "caller_name", "callback_number"})
+        return frozenset(asked | {*spec.required, *spec.one_of, *spec.optional, "caller_name", "callback_number"})

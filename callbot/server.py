@@ -60,9 +60,20 @@ class Server:
 
     def refusal(self) -> str | None:
         """Why a further call cannot be taken; None if it can."""
-        if len(self.sessions) >= self.site.playbook.policy.capacity:
+        load = self.site.playbook.policy.load
+        if len(self.sessions) >= load.calls:
             return "all lines are busy"
+        # One call alone cannot be crowded out: a slow machine must not refuse everybody.
+        if self.sessions and self.room.pool.lag >= load.waiting:
+            return "the machine is too busy"
         return None
+
+    def overflow_for(self, number: str) -> str | None:
+        """Where a call to `number` goes for which there is no room; None if there is."""
+        if self.refusal() is None:
+            return None
+        line = self.site.lines.lines[self.site.line_of(number)]
+        return line.overflow or line.transfer_human
 
     def ready(self) -> dict[str, bool]:
         """What a further call needs, and whether it is there."""
@@ -116,6 +127,7 @@ async def running(settings: Settings, site: Site, watch: Publish = lambda _call,
                     media_port=gateway.port,
                     issue_token=tokens.issue,
                     person_for=server.person_for,
+                    overflow_for=server.overflow_for,
                     transfers=room.transfers,
                     hung_up=room.hung_up,
                     twilio_auth_token=secret,

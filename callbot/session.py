@@ -25,8 +25,13 @@ from callbot.events import (
     Escalate,
     Fact,
     HangUp,
+    HoldPlayback,
+    Listen,
     PartialHeard,
+    PlaybackEnded,
+    ResumePlayback,
     SaveCase,
+    Saved,
     SaveTurn,
     Speak,
     StageFailed,
@@ -94,6 +99,7 @@ class Session:
         budget = policy.stations["speak"].budget
         voice = room.voices[self.call.line.voice]
         self.playback = Playback(self.line, room.pool, voice, budget, self.receive, self._began, self._made)
+        self.playback.said = self.ear.bot_says
         self.stations = Stations(self.started, self.call.book, room, self.receive, self._now, self._wall)
 
     # ------------------------------------------------------------ the gateway's side
@@ -169,7 +175,8 @@ class Session:
         except Exception as error:  # noqa: BLE001  a mistake in the rules must not leave a caller in silence
             log.error("call %s: the conductor failed on a fact: %s", self.started.call_id, where(error))
         else:
-            self._note_decision(commands, self.clock() - began)
+            if not isinstance(fact, (Saved, PlaybackEnded)):  # those only complete the log of an earlier decision
+                self._note_decision(commands, self.clock() - began)
             return commands
         failed = StageFailed("decide", 0, "the dialog rules raised an error")
         self.room.metrics.station_failed("decide")
@@ -190,6 +197,14 @@ class Session:
             case Speak():
                 self._publish("said", utterance=command.utterance, text=" ".join(command.sentences))
                 self.playback.say(command)
+            case HoldPlayback():
+                self.room.metrics.held()
+                self.playback.hold()
+            case ResumePlayback():
+                self.room.metrics.resumed()
+                self.playback.resume()
+            case Listen():
+                self.ear.expect(command.kind)
             case ClearPlayback():
                 self.room.metrics.barged_in()
                 await self.playback.clear()

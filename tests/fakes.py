@@ -11,7 +11,7 @@ import numpy as np
 
 from callbot.call import Call
 from callbot.content import Site
-from callbot.engines import SAMPLE_RATE, Audio, Transcript
+from callbot.engines import NOTHING_EXPECTED, SAMPLE_RATE, Audio, Expected, Transcript
 from callbot.events import (
     CallStarted,
     Command,
@@ -157,9 +157,18 @@ class FakeTranscriber:
     partials: list[str] = field(default_factory=list)
     _finals: int = 0
 
-    def transcribe(self, audio: Audio, *, final: bool, hint: str = "", full: bool = False) -> Transcript:
+    def transcribe(
+        self,
+        audio: Audio,
+        *,
+        final: bool,
+        expected: Expected = NOTHING_EXPECTED,
+        agreed: str = "",
+        full: bool = False,
+    ) -> Transcript:
         assert audio.dtype == np.float32
-        assert isinstance(hint, str)
+        assert isinstance(expected, Expected)
+        assert isinstance(agreed, str)
         assert not full
         if not final:
             text = self.partials.pop(0) if self.partials else ""

@@ -22,6 +22,7 @@ TIERS: tuple[tuple[str, ...], ...] = (
     # What decides: dialog, language, turns, cases. Pure, but for the model store.
     (
         *("schema", "check", "models", "dialog.*", "nlu.*", "speech.spoken", "speech.turns", "cases.*"),
+        *("speech.echo", "speech.partials", "leaving"),
         *("call", "floor", "vigil", "replay", "telephony.media_streams", "telephony.signatures"),
     ),
     ("content",),
@@ -39,6 +40,7 @@ TIERS: tuple[tuple[str, ...], ...] = (
 """A module may import from its own tier and those above it in this list; the most exact name counts."""
 
 PURE = (
+    *("leaving", "speech.echo", "speech.partials", "nlu.completeness"),
     *("call", "floor", "vigil", "events", "engines", "errors", "schema", "check", "yaml_lines", "replay", "privacy"),
     *("dialog.form", "dialog.machine", "dialog.policy", "dialog.reading", "dialog.render", "dialog.snapshot"),
     *("dialog.state", "speech.turns", "speech.spoken", "telephony.media_streams", "telephony.signatures"),

@@ -17,14 +17,18 @@ from callbot.events import (
     Escalate,
     Fact,
     HangUp,
+    HoldPlayback,
     IntentGuess,
     KeyPressed,
+    Listen,
     PartialHeard,
     PlaybackEnded,
+    ResumePlayback,
     SaveCase,
     Saved,
     SaveTurn,
     Speak,
+    SpeechContinued,
     SpeechStarted,
     StageFailed,
     StartTimer,
@@ -198,15 +202,40 @@ def test_a_quick_yeah_after_the_question_is_an_answer(driver: Driver) -> None:
     assert of_type(call.receive(Transcribed(5, "Yeah.", 0.9, ()), 51), Understand)
 
 
-def test_a_question_that_a_noise_cut_off_is_said_again(driver: Driver) -> None:
+def test_a_noise_only_makes_the_bot_pause(driver: Driver) -> None:
     driver.say(NOISE)
     call = driver.call
     call._floor.speaking[99] = False
     call.receive(SpeechStarted(), 50)
-    assert ClearPlayback() in call.receive(PartialHeard(5, "the the"), 50.5)
-    call.receive(PlaybackEnded(99, 0.2), 50.5)
+    assert HoldPlayback() in call.receive(SpeechContinued(), 50.2)
+    assert call.receive(SpeechContinued(), 50.3) == []
     call.receive(TurnEnded(5, 0.4), 51)
-    assert of_type(call.receive(Transcribed(5, "", 0.0, ()), 51.2), Speak)[0].sentences == tuple(driver.said[-1:])
+    after = call.receive(Transcribed(5, "", 0.0, ()), 51.2)
+    assert ResumePlayback() in after
+    assert of_type(after, Speak) == []
+
+
+def test_sound_without_words_lets_the_bot_go_on_before_it_ends(driver: Driver) -> None:
+    driver.say(NOISE)
+    call = driver.call
+    call._floor.speaking[99] = False
+    call.receive(SpeechStarted(), 50)
+    call.receive(SpeechContinued(), 50.2)
+    assert call.receive(PartialHeard(5, ""), 50.6) == [ResumePlayback()]
+    assert HoldPlayback() in call.receive(PartialHeard(5, "hello there"), 51.1)
+
+
+def test_the_log_holds_what_was_heard_of_an_answer_that_was_interrupted(site: Site) -> None:
+    driver = Driver(site, MEANINGS)
+    greeting = of_type(driver.call.receive(started(), 0), Speak)[0]
+    cut = driver.call.receive(PlaybackEnded(greeting.utterance, 0.4, ("Hello, this is ...",)), 2)
+    assert of_type(cut, SaveTurn)[0].record.said == ("Hello, this is ...",)
+    assert of_type(driver.call.receive(PlaybackEnded(greeting.utterance, 0.4, ("Hello, ...",)), 3), SaveTurn) == []
+
+
+def test_the_ear_is_told_what_is_asked(driver: Driver) -> None:
+    assert of_type(driver.say("just music"), Listen) == [Listen("location")]
+    assert of_type(driver.say(NOISE), Listen) == [Listen("yes_no")]
 
 
 def test_a_voice_in_the_background_delays_the_answer_only_shortly(driver: Driver) -> None:
@@ -296,11 +325,16 @@ def test_words_over_the_bot_stop_it_and_back_channels_do_not(site: Site) -> None
     driver = Driver(site, MEANINGS)
     driver.call.receive(started(), 0)
     driver.call.receive(SpeechStarted(), 1)
+    driver.call.receive(SpeechContinued(), 1.1)
     assert driver.call.receive(PartialHeard(1, "Uh-huh."), 1.2) == []
-    assert driver.call.receive(TurnEnded(1, 0.4), 1.5) == [Transcribe(1)]
-    assert of_type(driver.call.receive(Transcribed(1, "Uh-huh.", 0.9, ()), 1.6), Understand) == []
+    assert driver.call.receive(TurnEnded(1, 0.4), 1.5)[0] == Transcribe(1)
+    after = driver.call.receive(Transcribed(1, "Uh-huh.", 0.9, ()), 1.6)
+    assert ResumePlayback() in after
+    assert of_type(after, Understand) == []
     driver.call.receive(SpeechStarted(), 2)
-    assert ClearPlayback() in driver.call.receive(PartialHeard(2, "there is a"), 2.5)
+    assert HoldPlayback() in driver.call.receive(PartialHeard(2, "there is a"), 2.5)
+    driver.call.receive(TurnEnded(2, 1), 3)
+    assert ClearPlayback() in driver.call.receive(Transcribed(2, "there is a hole", 0.9, ()), 3.5)
 
 
 def test_a_caller_who_goes_on_is_answered_once_with_all_words(driver: Driver) -> None:

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from callbot.content import Site
-from callbot.ear import Ear
-from callbot.engines import SAMPLE_RATE, Audio, Transcript
-from callbot.events import Fact, PartialHeard, SpeechStarted, TurnEnded
+from callbot.ear import Ear, Stretch, joined
+from callbot.engines import NOTHING_EXPECTED, SAMPLE_RATE, Audio, Expected, Transcript
+from callbot.events import Fact, PartialHeard, SpeechContinued, SpeechStarted, TurnEnded, Word
 from callbot.pool import Pool
 from tests.fakes import FakeDetector, FakeVad
 
@@ -27,17 +27,30 @@ class Transcriber:
     heard: list[tuple[Audio, bool]] = field(default_factory=list)
     gate: threading.Event = field(default_factory=threading.Event)
     fail: bool = False
+    says: str = ""
+    expected: list[tuple[str, str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.gate.set()
 
-    def transcribe(self, audio: Audio, *, final: bool, hint: str = "", full: bool = False) -> Transcript:
+    def transcribe(
+        self,
+        audio: Audio,
+        *,
+        final: bool,
+        expected: Expected = NOTHING_EXPECTED,
+        agreed: str = "",
+        full: bool = False,
+    ) -> Transcript:
         assert self.gate.wait(5)
-        assert (hint, full) == ("", False)
+        assert not full
+        self.expected.append((expected.kind, agreed))
         self.heard.append((audio, final))
         if self.fail:
             raise RuntimeError("out of order")
-        return Transcript(f"{round(10 * len(audio) / SAMPLE_RATE)} tenths", (), 0.9, 0.0)
+        if self.says:
+            return Transcript(self.says, (), 0.9, 0.0)
+        return Transcript(f"{round(10 * len(audio) / SAMPLE_RATE)} tenths were heard", (), 0.9, 0.0)
 
 
 class BrokenDetector:
@@ -109,8 +122,8 @@ async def test_a_turn_is_told_in_order_and_transcribed_once(caller: Caller) -> N
     await caller.pause(1.0)
     await caller.speak(1.5)
     await caller.pause(1.0)
-    assert caller.kinds() == [SpeechStarted, PartialHeard, PartialHeard, TurnEnded]
-    assert [getattr(fact, "turn", 1) for fact in caller.facts] == [1, 1, 1, 1]
+    assert caller.kinds() == [SpeechStarted, SpeechContinued, PartialHeard, PartialHeard, TurnEnded]
+    assert [getattr(fact, "turn", 1) for fact in caller.facts] == [1, 1, 1, 1, 1]
     assert [final for _, final in caller.engine.heard].count(True) == 1
     assert "tenths" in (await caller.ear.transcribe(1)).text
 
@@ -119,7 +132,7 @@ async def test_the_end_of_a_complete_turn_is_known_sooner_than_that_of_an_unfini
     caller: Caller, site: Site, pool: Pool, timing: Callable[[str], float]
 ) -> None:
     unsure = Caller(site, pool, detector=FakeDetector(0.1))
-    for who, name in ((caller, "end_of_turn"), (unsure, "end_of_unfinished")):
+    for who, name in ((caller, "end_of_turn"), (unsure, "end_of_doubtful")):
         await who.speak(1.0)
         await who.pause(3.0)
         assert who.ear.quiet == pytest.approx(timing(name), abs=0.05)
@@ -168,7 +181,7 @@ async def test_partials_thin_out_while_the_engines_are_busy(caller: Caller) -> N
     caller.engine.gate.set()
     await caller.pool.idle()
     await asyncio.sleep(0)
-    assert caller.kinds() == [SpeechStarted, PartialHeard]
+    assert caller.kinds() == [SpeechStarted, SpeechContinued, PartialHeard]
 
 
 async def test_a_detector_that_fails_only_makes_turns_slower(
@@ -176,7 +189,7 @@ async def test_a_detector_that_fails_only_makes_turns_slower(
 ) -> None:
     caller = Caller(site, pool, detector=BrokenDetector())
     await caller.speak(1.0)
-    await caller.pause(timing("end_of_unfinished") - 0.2)
+    await caller.pause(timing("end_of_doubtful") - 0.2)
     assert TurnEnded not in caller.kinds()
     await caller.pause(0.4)
     assert TurnEnded in caller.kinds()
@@ -213,7 +226,7 @@ async def test_a_partial_that_fails_costs_nothing_else(caller: Caller) -> None:
     caller.engine.fail = True
     await caller.speak(1.0)
     await caller.pause(1.0)
-    assert caller.kinds() == [SpeechStarted, TurnEnded]
+    assert caller.kinds() == [SpeechStarted, SpeechContinued, TurnEnded]
     with pytest.raises(RuntimeError, match="out of order"):
         await caller.ear.transcribe(1)
 
@@ -237,3 +250,71 @@ async def test_closing_drops_what_is_still_being_worked_on(caller: Caller) -> No
     await asyncio.sleep(0)
     assert caller.facts == facts
     assert len(caller.engine.heard) <= 1
+
+
+async def test_words_that_want_more_get_more_time(caller: Caller, timing: Callable[[str], float]) -> None:
+    caller.engine.says = "it is at four twelve"
+    caller.ear.expect("location")
+    await caller.speak(1.0)
+    await caller.pause(3.0)
+    assert caller.ear.quiet == pytest.approx(timing("end_of_unfinished"), abs=0.05)
+    assert caller.engine.expected[-1][0] == "location"
+
+
+async def test_a_yes_to_a_question_is_answered_at_once(caller: Caller, timing: Callable[[str], float]) -> None:
+    caller.engine.says = "Yes."
+    caller.ear.expect("yes_no")
+    await caller.speak(0.5)
+    await caller.pause(3.0)
+    assert caller.ear.quiet == pytest.approx(timing("end_of_finished"), abs=0.05)
+
+
+async def test_what_partials_agree_on_is_given_to_the_recogniser(caller: Caller) -> None:
+    caller.engine.says = "there is a hole"
+    await caller.speak(2.0)
+    await caller.pause(1.0)
+    assert caller.engine.expected[-1] == ("", "there is a hole")
+
+
+async def test_a_long_turn_keeps_its_words_and_drops_their_audio(caller: Caller) -> None:
+    for _ in range(8):
+        await caller.speak(9.0)
+        await caller.pause(0.3)
+    await caller.pause(2.0)
+    assert max(len(audio) for audio, _ in caller.engine.heard) < 30 * SAMPLE_RATE
+    assert caller.kinds().count(TurnEnded) >= 1
+    text = (await caller.ear.transcribe(1)).text
+    assert text.count("tenths") >= 4
+    ended = next(fact for fact in caller.facts if isinstance(fact, TurnEnded))
+    assert ended.seconds > 40
+
+
+async def test_somebody_who_never_pauses_is_heard_in_stretches(caller: Caller) -> None:
+    await caller.speak(40.0)
+    await caller.pause(2.0)
+    assert max(len(audio) for audio, _ in caller.engine.heard) < 30 * SAMPLE_RATE
+    assert (await caller.ear.transcribe(1)).text.count("tenths") == 2
+
+
+async def test_the_words_of_a_stretch_keep_their_place_in_the_turn() -> None:
+    loop = asyncio.get_running_loop()
+    parts = []
+    for begins in (0, 3 * SAMPLE_RATE):
+        future: asyncio.Future[Transcript] = loop.create_future()
+        future.set_result(Transcript("word", (Word("word", 0.5, 1.0, 0.9),), 0.9, 0.1))
+        parts.append(Stretch(future, begins))
+    whole = await joined(parts)
+    assert whole.text == "word word"
+    assert [word.start for word in whole.words] == [0.5, 3.5]
+
+
+async def test_the_bots_own_voice_on_the_line_is_nobody_speaking(caller: Caller) -> None:
+    rng = np.random.default_rng(0)
+    said = (0.5 * rng.standard_normal(3 * SAMPLE_RATE)).astype(np.float32)
+    for start in range(0, len(said), CHUNK):
+        stretch = said[start : start + CHUNK]
+        caller.ear.bot_says(stretch)
+        caller.ear.hear(0.1 * stretch)
+    assert caller.facts == []
+    await caller.speak(1.0)
+    assert SpeechStarted in caller.kinds()

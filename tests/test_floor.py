@@ -13,20 +13,29 @@ def floor() -> Floor:
     return Floor(plain_set(["Uh-huh", "okay"]))
 
 
-def test_words_stop_the_bot_and_back_channels_do_not() -> None:
+def test_words_interrupt_and_back_channels_do_not() -> None:
     voices = floor()
-    assert not voices.is_cut_by("hello")  # nobody speaks
-    voices.speak(("Hello.",))
     assert not voices.is_cut_by("Okay.")
     assert not voices.is_cut_by("...")
     assert voices.is_cut_by("there is a")
-    assert voices.cut
+
+
+def test_the_bot_holds_its_tongue_once_and_only_while_it_speaks() -> None:
+    voices = floor()
+    assert not voices.hold()
+    speak = voices.speak(("Hello.",))
+    assert voices.hold()
+    assert not voices.hold()
+    assert voices.is_quiet  # nobody is heard
+    voices.played(PlaybackEnded(speak.utterance, 0.4))
+    assert not voices.held
 
 
 def test_what_must_be_heard_is_not_stopped() -> None:
     voices = floor()
     voices.speak(("Your number is 5.",), protected=True)
-    assert not voices.is_cut_by("thank you")
+    assert not voices.hold()
+    assert not voices.interruptible
 
 
 def test_a_back_channel_is_one_only_while_the_bot_speaks() -> None:
@@ -70,7 +79,9 @@ def test_a_turn_that_was_lost_holds_nothing_back() -> None:
     turns.ended(1)
     turns.ended(2)
     assert turns.arrived(Transcribed(2, "words", 1.0, ())) == []
+    assert turns.awaits_words
     assert [fact.turn for fact in turns.dropped(1)] == [2]
+    assert not turns.awaits_words
 
 
 def test_plain_keeps_words_only() -> None:

@@ -63,6 +63,19 @@ async def test_urgent_work_overtakes_and_equals_keep_their_order(pool: Pool, gat
     assert done == [f"{priority} {name}" for priority in expected for name in ("first", "second")]
 
 
+async def test_it_knows_how_much_waits_and_how_long_urgent_work_has_waited(pool: Pool, gate: Gate) -> None:
+    assert (pool.backlog, pool.lag) == (0, 0)
+    await _busy(pool, gate)
+    pool.submit(Priority.FINAL, int)
+    pool.submit(Priority.PARTIAL, int)
+    assert pool.backlog == 2
+    await asyncio.sleep(0.05)
+    gate.open.set()
+    await pool.idle()
+    assert 0.05 <= pool.lag < 5
+    assert pool.backlog == 0
+
+
 async def test_what_nobody_waits_for_any_more_never_starts(pool: Pool, gate: Gate) -> None:
     await _busy(pool, gate)
     done: list[str] = []

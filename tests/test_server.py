@@ -181,10 +181,29 @@ async def test_the_call_beyond_capacity_is_refused_and_the_others_go_on(
     site: Site, settings: config.Settings, tone: Path
 ) -> None:
     book = site.playbook
-    small = book.model_copy(update={"policy": book.policy.model_copy(update={"capacity": 1})})
+    one = book.policy.load.model_copy(update={"calls": 1})
+    small = book.model_copy(update={"policy": book.policy.model_copy(update={"load": one})})
 
     with fake_engines(["get me a person"]):
         async with running(settings, replace(site, playbook=small)) as server:
+            first = asyncio.create_task(_call(server, Turn(audio=tone)).run())
+            while not server.sessions:
+                await asyncio.sleep(0.01)
+            with pytest.raises(ConnectionError, match="busy"):
+                await _call(server).run()
+            assert server.overflow_for("") == site.lines.lines["main"].overflow
+            assert (await first).closed_by_bot_at is not None
+            await server.all_stored()
+            assert server.overflow_for("") is None
+
+
+async def test_a_machine_that_cannot_keep_up_takes_no_further_call(
+    site: Site, settings: config.Settings, tone: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with fake_engines(["get me a person"]):
+        async with running(settings, site) as server:
+            monkeypatch.setattr(type(server.room.pool), "lag", 9.0)
+            assert server.refusal() is None  # a single caller is taken, however slow the machine
             first = asyncio.create_task(_call(server, Turn(audio=tone)).run())
             while not server.sessions:
                 await asyncio.sleep(0.01)

@@ -159,7 +159,7 @@ async def test_a_slow_recogniser_takes_its_fallback(site: Site, tmp_path: Path) 
     site = replace(site, playbook=site.playbook.model_copy(update={"policy": policy}))
 
     class Slow:
-        def transcribe(self, audio: Audio, *, final: bool, hint: str = "", full: bool = False) -> Transcript:  # noqa: ARG002
+        def transcribe(self, *_asked: object, **_how: object) -> Transcript:
             time.sleep(0.4)
             return Transcript("too late", (), 1.0, 0.0)
 

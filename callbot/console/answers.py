@@ -73,6 +73,8 @@ class TwilioAnswers:
     """Makes the one-time secret that the stream has to bring along."""
     person_for: Callable[[str], str]
     """The telephone number or SIP address of people, for a number that was called."""
+    overflow_for: Callable[[str], str | None]
+    """Where a call to that number goes at once because there is no room for it; None = there is."""
     transfers: Mapping[str, str]
     """Twilio's id of a call -> where its caller goes, as sessions of this process have agreed. Asked before the
     store, because Twilio asks at once and a slow database must not cost a caller the person."""
@@ -89,8 +91,12 @@ class TwilioAnswers:
         return router
 
     async def begin(self, request: Request) -> Response:
-        """A call has come in: open a media stream."""
+        """A call has come in: open a media stream, or connect it elsewhere when there is no room."""
         fields = dict(await self._read(request))
+        elsewhere = self.overflow_for(fields.get("To", ""))
+        if elsewhere is not None:
+            log.warning("a call goes to its line's overflow number: there is no room for it")
+            return self._dial(elsewhere, request)
         return self._document(
             START,
             request,
@@ -112,6 +118,9 @@ class TwilioAnswers:
         target = await run_in_threadpool(self._target, fields.get("CallSid", ""), fields.get("To", ""))
         if target is None:
             return self._document(HANGUP, request)
+        return self._dial(target, request)
+
+    def _dial(self, target: str, request: Request) -> Response:
         noun = "Sip" if target.lower().startswith(("sip:", "sips:")) else "Number"
         return self._document(TRANSFER, request, noun=noun, target=target)
 

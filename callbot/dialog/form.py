@@ -56,7 +56,14 @@ def next_question(book: Playbook, draft: Draft, *, caller_known: bool) -> Questi
 
 def missing(book: Playbook, draft: Draft) -> tuple[str, ...]:
     """Required slots that are empty."""
-    return tuple(slot for slot in book.catalogue.intents[draft.intent].required if slot not in draft.filled)
+    return tuple(slot for slot in required(book, draft) if slot not in draft.filled)
+
+
+def required(book: Playbook, draft: Draft) -> tuple[str, ...]:
+    """Slots without which the case is not complete; of several that stand for each other, the one to go by."""
+    spec = book.catalogue.intents[draft.intent]
+    known = tuple(slot for slot in spec.one_of if slot in draft.filled)
+    return (*spec.required, *(known or spec.one_of[-1:])[:1])
 
 
 def fill(
@@ -70,7 +77,7 @@ def fill(
     wanted = book.slot_names(draft.intent)
     filled = dict(draft.filled)
     for hit in hits:
-        slot = _meant_slot(hit.name, asked, filled, wanted)
+        slot = _meant_slot(_same_kind(book, hit.name, wanted), asked, filled, wanted)
         old = filled.get(slot)
         settled = old is not None and slot not in (asked, "location") and not corrects
         if slot not in wanted or settled:
@@ -115,7 +122,8 @@ def labels_of(book: Playbook, intent: str | None) -> dict[str, str]:
     if intent is None:
         return {}
     spec = book.catalogue.intents[intent]
-    names = dict.fromkeys([*(item.slot for item in book.forms[intent].slots), *spec.required, *spec.optional])
+    asked = (item.slot for item in book.forms[intent].slots)
+    names = dict.fromkeys([*asked, *spec.required, *spec.one_of, *spec.optional])
     return {slot: book.catalogue.slots[slot].label for slot in names}
 
 
@@ -129,7 +137,7 @@ def location_score(filled: Filled | None) -> float:
 
 def _prompt(book: Playbook, draft: Draft, item: FormSlot, caller_known: bool) -> str | None:
     """The prompt that would ask for this line of the form; None if nothing is to be asked."""
-    if item.slot in draft.declined or (item.unless_declined and item.unless_declined in draft.declined):
+    if item.slot in draft.declined or item.unless_declined in draft.declined or item.unless_known in draft.filled:
         return None
     filled = draft.filled.get(item.slot)
     if filled is None:
@@ -146,6 +154,15 @@ def _limit(book: Playbook, item: FormSlot, prompt: str) -> int:
     if prompt == item.detail:
         return 1
     return book.policy.retries.same_question + (1 if item.is_required else 0)
+
+
+def _same_kind(book: Playbook, slot: str, wanted: frozenset[str]) -> str:
+    """An amount of money, or a number, is the one that this case can hold, whatever else it might have been."""
+    kind = book.catalogue.slots[slot].kind if slot in book.catalogue.slots else ""
+    if slot in wanted or kind not in ("money", "number"):
+        return slot
+    same = [name for name in sorted(wanted) if book.catalogue.slots[name].kind == kind]
+    return same[0] if len(same) == 1 else slot
 
 
 def _meant_slot(slot: str, asked: str, filled: Mapping[str, Filled], wanted: frozenset[str]) -> str:

@@ -138,7 +138,9 @@ def _form_done(book: Playbook, dialog: Dialog) -> Trigger | None:
         return None
     if missing(book, draft):
         return "incomplete_for_person"
-    return "complete_for_person" if _needs_person(book, dialog) else "complete"
+    if _needs_person(book, dialog):
+        return "complete_for_person"
+    return "needs_answer" if book.catalogue.intents[draft.intent].disposition == "answer" else "complete"
 
 
 def _needs_person(book: Playbook, dialog: Dialog) -> bool:
@@ -250,6 +252,9 @@ def _values(book: Playbook, dialog: Dialog) -> dict[str, str]:
         "title": book.catalogue.intents[intent].title if intent else "",
         "location": slots.get("location", ""),
         "vehicle": slots.get("vehicle", ""),
+        "plate": slots.get("plate", ""),
+        "amount": f"{slots['amount']} dollars" if "amount" in slots else "",
+        "report": f"number {slots['report_number']}" if "report_number" in slots else "",
         "item": slots.get("item_description", ""),
         "when": slots.get("occurred_at", ""),
         "name": slots.get("person_name", ""),

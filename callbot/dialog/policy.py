@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from callbot.dialog.form import Draft, location_score, missing
+from callbot.dialog.form import Draft, location_score, missing, required
 from callbot.events import Outcome
 from callbot.schema import Playbook
 
@@ -51,7 +51,7 @@ def decide(book: Playbook, draft: Draft, *, hearing: float, confirmed: bool) -> 
 def _confidence(book: Playbook, draft: Draft, hearing: float) -> float:
     """The weakest of intent, required slots and hearing; what the caller confirmed is no longer in doubt."""
     parts = [draft.confidence]
-    for slot in book.catalogue.intents[draft.intent].required:
+    for slot in required(book, draft):
         filled = draft.filled.get(slot)
         if filled is None:
             parts.append(0.0)

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
-from callbot.dialog.form import Draft, decline, fill, forget
+from callbot.dialog.form import Draft, decline, fill, forget, required
 from callbot.dialog.state import Dialog, Heard
 from callbot.events import IntentGuess, SlotHit, SlotValue, Understanding
 from callbot.schema import Playbook, Trigger
@@ -23,6 +23,11 @@ _YES, _NO, _PERSON = "1", "2", "0"
 
 _SHORT = 10
 """Words of an utterance that is about one thing."""
+
+_OPENINGS = ("description", "question")
+"""Slots that the caller's first words may fill as a whole."""
+_TELLING = 7
+"""From this many words on they tell more than what the matter is."""
 
 _ANYTIME: dict[str, Trigger] = {"repeat": "repeat", "hold_on": "hold_on"}
 
@@ -85,6 +90,16 @@ def asked_for(book: Playbook, dialog: Dialog) -> str:
     if kind == "slot":
         return dialog.asked
     return {"intent": "confirm", "alarm": "confirm", "confirm": "confirm", "more": "more"}.get(kind or "", "")
+
+
+def expected_kind(book: Playbook, dialog: Dialog) -> str:
+    """What kind of answer the open question makes likely: a slot's kind, "yes_no", or "" for anything."""
+    asks = book.flow.states[dialog.state].asks
+    if asks == "slot":
+        slot = book.catalogue.slots.get(dialog.asked)
+        kind = slot.kind if slot else ""
+        return "yes_no" if kind == "flag" or (kind == "phone" and dialog.may_use_caller_id) else kind
+    return "yes_no" if asks in ("intent", "confirm", "more", "alarm") else ""
 
 
 def _keys(book: Playbook, dialog: Dialog, keys: str) -> _Read:
@@ -169,17 +184,25 @@ def _begin(book: Playbook, dialog: Dialog, guess: IntentGuess) -> Dialog:
         declined = dialog.filed[-1].declined & {"caller_name", "callback_number"}
         draft = replace(draft, filled=kept, declined=declined)
     for turn, text in dialog.opening:
-        if _opening_describes(book, guess.name):
-            draft = fill(book, draft, [SlotHit("description", text, text, guess.confidence)], turn)
+        for slot in _told_by_opening(book, guess.name, text):
+            draft = fill(book, draft, [SlotHit(slot, text, text, guess.confidence)], turn)
     for turn, hit in dialog.held:
         draft = fill(book, draft, [hit], turn)
     return replace(dialog, draft=draft, guess=None, held=(), opening=())
 
 
-def _opening_describes(book: Playbook, intent: str) -> bool:
-    """Whether the caller's first words are the case's description."""
-    asked = (item for item in book.forms[intent].slots if item.slot == "description")
-    return "description" in book.slot_names(intent) and all(item.from_opening for item in asked)
+def _told_by_opening(book: Playbook, intent: str, text: str) -> tuple[str, ...]:
+    """Slots for which the caller's first words stand as a whole.
+
+    A few words that only name the matter ("I want to report a fraud") answer no question of the form.
+    """
+    asked = {item.slot: item for item in book.forms[intent].slots}
+    is_telling = len(text.split()) >= _TELLING
+    return tuple(
+        slot
+        for slot in _OPENINGS
+        if slot in book.slot_names(intent) and (slot not in asked or (asked[slot].from_opening and is_telling))
+    )
 
 
 def _yes_no(book: Playbook, dialog: Dialog, yes: bool, hits: tuple[SlotHit, ...]) -> _Read:
@@ -287,7 +310,7 @@ def _declined(dialog: Dialog) -> Dialog:
 
 
 def _is_required(book: Playbook, dialog: Dialog) -> bool:
-    return dialog.asked in book.catalogue.intents[_draft(dialog).intent].required
+    return dialog.asked in required(book, _draft(dialog))
 
 
 def _filled(book: Playbook, dialog: Dialog, slot: str, value: SlotValue, text: str) -> Dialog:

@@ -13,7 +13,8 @@ from collections.abc import Mapping, Sequence
 from callbot.events import Scalar, SlotValue
 
 VARIABLES = frozenset(
-    {"location", "title", "name", "number", "vehicle", "item", "when", "caller", "case_number"},
+    {"location", "title", "name", "number", "vehicle", "plate", "item", "amount"}
+    | {"report", "when", "caller", "case_number"}
 )
 """What a prompt may contain in braces."""
 
@@ -41,7 +42,7 @@ def render(variants: Sequence[str], turn: int, values: Mapping[str, str]) -> tup
     """The sentences of a prompt; `turn` picks the variant, so that a repeated prompt varies."""
     text = variants[turn % len(variants)].format_map(values)
     # A value that is not known leaves its comma behind.
-    return sentences(re.sub(r"\s*,(?:\s*,)+", ",", text))
+    return sentences(re.sub(r"\s*,(?:\s*,)+", ",", re.sub(r"(?:\s*,)+(?=\s*[.?!])", "", text)))
 
 
 def fixed_sentences(prompts: Mapping[str, Sequence[str]]) -> list[str]:

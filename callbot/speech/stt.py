@@ -23,7 +23,7 @@ from faster_whisper import WhisperModel
 from faster_whisper.tokenizer import Tokenizer
 from faster_whisper.transcribe import merge_punctuations
 
-from callbot.engines import SAMPLE_RATE, Audio, Transcript
+from callbot.engines import NOTHING_EXPECTED, SAMPLE_RATE, Audio, Expected, Transcript
 from callbot.errors import ModelError
 from callbot.events import Word
 
@@ -111,7 +111,15 @@ class WhisperTranscriber:
         self.refused: Counter[str] = Counter()
         """How many windows' texts were dropped because nobody had said them, by reason: noise, loop, phrase."""
 
-    def transcribe(self, audio: Audio, *, final: bool, hint: str = "", full: bool = False) -> Transcript:
+    def transcribe(
+        self,
+        audio: Audio,
+        *,
+        final: bool,
+        expected: Expected = NOTHING_EXPECTED,
+        agreed: str = "",
+        full: bool = False,
+    ) -> Transcript:
         """English words in `audio`.
 
         `final=False` decodes greedily and gives no words; `final=True` searches with five beams, and each word has
@@ -121,7 +129,8 @@ class WhisperTranscriber:
         """
         window = FULL_WINDOW if full or len(audio) > _SHORT_ENOUGH * SAMPLE_RATE else SHORT_WINDOW
         pieces = [
-            self._piece(audio[start:end], start / SAMPLE_RATE, window, final, hint) for start, end in _pieces(audio)
+            self._piece(audio[start:end], start / SAMPLE_RATE, window, final, expected.hint)
+            for start, end in _pieces(audio)
         ]
         return _joined([piece for piece in pieces if piece.text], max((p.no_speech for p in pieces), default=1.0))
 

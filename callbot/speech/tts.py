@@ -17,7 +17,7 @@ from tempfile import NamedTemporaryFile
 
 import numpy as np
 from piper import PiperVoice
-from piper.config import PiperConfig
+from piper.config import PiperConfig, SynthesisConfig
 from tqdm import tqdm
 
 from callbot.audio import read_wav, resample, scaled_to, write_wav
@@ -121,8 +121,13 @@ class PiperSynthesizer:
                 cache.put(self.fingerprint, sentence, np.concatenate(stretches))
         return len(missing)
 
-    def _made(self, sentence: str) -> Iterator[Audio]:
-        for chunk in self._voice.synthesize(sentence):
+    def varied(self, sentence: str, *, pace: float, variety: float) -> Iterator[Audio]:
+        """The sentence as somebody else might say it: sounds `pace` times as long as usual, their lengths and colour
+        varied by `variety` (0 = monotonous, 0.67 = as the voice was made). Never from the cache."""
+        yield from self._made(sentence, SynthesisConfig(length_scale=pace, noise_scale=variety, noise_w_scale=variety))
+
+    def _made(self, sentence: str, manner: SynthesisConfig | None = None) -> Iterator[Audio]:
+        for chunk in self._voice.synthesize(sentence, manner):
             yield _finished(resample(chunk.audio_float_array, chunk.sample_rate, SAMPLE_RATE))
 
 

@@ -1,8 +1,9 @@
 """Where a caller's turn begins and ends, from voice activity and a judgement of prosody. PURE.
 
 Time is counted in frames of heard audio, not by a clock. A turn begins after a short run of speech frames. A
-pause asks whether the words sounded complete (Smart Turn); a complete turn ends after a short quiet, an
-unfinished one gets time to go on. All limits come from policy.yaml.
+pause asks two things: whether the voice sounded complete (Smart Turn), and whether the words and the open question
+leave something to be said. A complete turn ends after a short quiet, an unfinished one gets time to go on. All limits
+come from policy.yaml.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections import deque
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from callbot.nlu.completeness import Completeness
 from callbot.schema import Ending, Timing
 
 FRAME = 0.032
@@ -26,8 +28,10 @@ class Signal(Enum):
     """What the endpointer has noticed."""
 
     BEGAN = auto()
+    CONTINUED = auto()
+    """It goes on: no click and no cough."""
     PAUSED = auto()
-    """Time to ask for a judgement, and to start on the final transcript."""
+    """Time to ask for both judgements, and to start on the final transcript."""
     RESUMED = auto()
     """The pause was none: drop both."""
     ENDED = auto()
@@ -46,6 +50,9 @@ class Endpointer:
     """Seconds of the turn so far, silence included."""
     _paused: bool = False
     _complete: float | None = None
+    _words: Completeness | None = None
+    _voiced: float = 0.0
+    """Seconds of speech in the turn, until they were reported."""
     _recent: deque[bool] | None = None
 
     def frame(self, probability: float) -> Signal | None:
@@ -64,6 +71,11 @@ class Endpointer:
         if self._paused:
             self._complete = complete
 
+    def read(self, words: Completeness) -> None:
+        """Answer to PAUSED: what the words say. A late answer to an old pause is dropped."""
+        if self._paused:
+            self._words = words
+
     def _listen(self, probability: float) -> Signal | None:
         if self._recent is None:
             self._recent = deque(maxlen=_WINDOW)
@@ -71,15 +83,24 @@ class Endpointer:
         if sum(self._recent) < _ONSET:
             return None
         self.in_turn, self.quiet, self.length = True, 0.0, _WINDOW * FRAME
-        self._paused, self._complete, self._recent = False, None, None
+        self._recent = None
+        self._voiced = _ONSET * FRAME
+        self._forget_pause()
         return Signal.BEGAN
 
     def _speech(self) -> Signal | None:
         was_paused = self._paused
-        self.quiet, self._paused, self._complete = 0.0, False, None
+        self.quiet = 0.0
+        self._forget_pause()
         if self.length >= self.timing.longest_turn:
             return self._end()
-        return Signal.RESUMED if was_paused else None
+        if was_paused:
+            return Signal.RESUMED
+        before, self._voiced = self._voiced, self._voiced + FRAME
+        return Signal.CONTINUED if before < self.timing.barge_in <= self._voiced else None
+
+    def _forget_pause(self) -> None:
+        self._paused, self._complete, self._words = False, None, None
 
     def _silence(self) -> Signal | None:
         if self.quiet >= self._patience() or self.length >= self.timing.longest_turn:
@@ -90,9 +111,18 @@ class Endpointer:
         return None
 
     def _patience(self) -> float:
-        """Quiet that ends the turn; as long as nothing has been judged, the longer one."""
-        finished = self._complete is not None and self._complete >= self.ending.complete
-        return self.timing.end_of_turn if finished else self.timing.end_of_unfinished
+        """Quiet that ends the turn. Without words there is no answer either, so they are waited for."""
+        timing = self.timing
+        match self._words:
+            case Completeness.FINISHED:
+                return timing.end_of_finished
+            case Completeness.DOUBTFUL:
+                return timing.end_of_doubtful
+            case Completeness.UNKNOWN:
+                # A detector that fails tells nobody to hurry.
+                finished = self._complete is not None and self._complete >= self.ending.complete
+                return timing.end_of_turn if finished else timing.end_of_doubtful
+        return timing.end_of_unfinished
 
     def _end(self) -> Signal:
         self.in_turn = False

@@ -79,6 +79,7 @@ def app(
         media_port=8765,
         issue_token=lambda: "secret",
         person_for=lambda _called: PERSON,
+        overflow_for=lambda _called: None,
     )
 
 

@@ -56,6 +56,7 @@ def build(store: Store, answers: dict[str, str], catalogue: Catalogue) -> Any:
             "media_port": 8765,
             "issue_token": lambda: "secret",
             "person_for": lambda called: f"{PERSON}{called[-2:]}",
+            "overflow_for": lambda _called: None,
         }
         app = create_app(**(arguments | options))
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url=base_url) as client:
@@ -76,6 +77,13 @@ async def test_a_call_is_sent_to_the_media_socket(client: httpx.AsyncClient, met
     assert stream.get("url") == "ws://127.0.0.1:8765/twilio"
     assert parameters(root) == {"token": "secret", "from": "+12035550123", "to": "+12035550100"}
     assert root.findtext("Redirect") == "http://127.0.0.1:8080/answer/twilio/after"
+
+
+async def test_a_call_without_room_goes_to_the_overflow_number(build: Any) -> None:
+    async with build(overflow_for=lambda called: f"+1203555{called[-4:]}") as full:
+        root = document(await full.post("/answer/twilio", data=FORM))
+    assert root.find("Connect") is None
+    assert root.findtext("Dial/Number") == f"+1203555{FORM['To'][-4:]}"
 
 
 async def test_a_request_without_fields_is_answered(client: httpx.AsyncClient) -> None:

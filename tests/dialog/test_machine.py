@@ -269,7 +269,7 @@ def test_a_goodbye_before_anything_was_filed_ends_politely(talk: Talk) -> None:
 
 def test_what_the_line_does_not_do_is_explained_once_and_then_left_to_a_person(talk: Talk) -> None:
     talk.say("out_of_scope")
-    assert "I can take reports of" in talk.said
+    assert "I can take reports about" in talk.said
     reply = talk.say("out_of_scope")
     assert (reply.end, reply.reason) == ("human", "out_of_scope")
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callbot.content import Site
-from callbot.dialog.form import Draft, Filled, confirm
+from callbot.dialog.form import Draft, Filled, confirm, required
 from callbot.dialog.policy import Decision, decide
 from callbot.schema import Playbook
 from tests.dialog.talk import CAR, NIGHT, UNCLE, place
@@ -18,6 +18,10 @@ VALUES = {
     "occurred_at": NIGHT,
     "item_description": "a bike",
     "person_name": UNCLE,
+    "plate": "AX4192",
+    "description": "there is a man who looks into every car",
+    "case_number": "26-00014-7",
+    "question": "when is city hall open",
 }
 ORDER = ("answer", "close", "queue", "human")
 
@@ -31,7 +35,7 @@ def draft_of(book: Playbook, intent: str, confidence: float = 0.95, **values: ob
     """A complete case."""
     filled = {
         slot: Filled(values.get(slot, VALUES[slot]), "words", confidence, 1)  # type: ignore[arg-type]
-        for slot in book.catalogue.intents[intent].required
+        for slot in required(book, Draft(intent, 0.95))
     }
     return Draft(intent, 0.95, filled)
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callbot.engines import Audio
+from callbot.engines import Audio, Expected
 from callbot.errors import ModelError
 from callbot.speech import stt
 from callbot.speech.stt import WhisperTranscriber
@@ -112,7 +112,7 @@ def test_the_same_sound_gives_the_same_words(whisper: WhisperTranscriber, spoken
 
 @pytest.mark.model
 def test_a_hint_is_not_repeated_as_text(whisper: WhisperTranscriber, spoken: Callable[[str], Audio]) -> None:
-    heard = whisper.transcribe(spoken(SENTENCE), final=True, hint="Winthrop Avenue, Whalley Avenue")
+    heard = whisper.transcribe(spoken(SENTENCE), final=True, expected=Expected(hint="Winthrop Avenue, Whalley Avenue"))
     assert heard.text == SENTENCE
 
 
