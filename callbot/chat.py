@@ -165,6 +165,7 @@ class Chat:
             "heard": heard,
             "say": said,
             "state": self._call.dialog.state,
+            "asked": self._call.dialog.asked,
             "intent": self._turns[max(self._turns)].intent,
             "case": self.store.case(self._number) if self._number else None,
             "outcome": outcome,

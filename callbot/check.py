@@ -5,14 +5,31 @@ Each check yields findings: where in its file (keys and list indexes), and one s
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import get_args
 from zoneinfo import available_timezones
 
+from callbot.dialog.raising import phrase_mistake
 from callbot.dialog.render import VARIABLES, variables_of
 from callbot.events import Station
-from callbot.nlu.utterances import MarkupError, UtteranceFile, examples
-from callbot.schema import OTHER_INTENTS, Catalogue, Flow, Form, Lines, Move, Places, Policy, Prompts, Reasons, State
+from callbot.nlu.utterances import MarkupError, UtteranceFile, examples, tokenise
+from callbot.schema import (
+    OTHER_INTENTS,
+    AskedFile,
+    Catalogue,
+    Flow,
+    Form,
+    Lines,
+    Move,
+    Page,
+    Places,
+    Policy,
+    Prompts,
+    Reasons,
+    State,
+    Unanswered,
+)
 
 Finding = tuple[tuple[str | int, ...], str]
 
@@ -211,9 +228,10 @@ def prompts(content: Prompts) -> Iterator[Finding]:
             yield from ((position, sentence) for sentence in _text_mistakes(variant))
 
 
-def unused_prompts(content: Prompts, used_in: Flow, forms: Mapping[str, Form]) -> Iterator[Finding]:
+def unused_prompts(content: Prompts, used_in: Flow, forms: Mapping[str, Form], rules: Policy) -> Iterator[Finding]:
     """Every prompt is said somewhere: the name of one that is not is probably misspelled."""
     said = {prompt for _, move in _moves(used_in) for prompt in move.say} | _CORE_PROMPTS
+    said |= {row.say for row in rules.raises if row.say}
     for item in forms.values():
         said |= {p for slot in item.slots for p in (slot.ask, slot.detail, f"{slot.ask}_known") if p}
         said |= {p for p in (item.confirm, item.filed) if p}
@@ -222,11 +240,14 @@ def unused_prompts(content: Prompts, used_in: Flow, forms: Mapping[str, Form]) -
             yield ("prompts", name), f"the prompt '{name}' is never said"
 
 
-def reasons(content: Reasons, used_in: Flow) -> Iterator[Finding]:
-    """Every reason that can bring a person has words."""
+def reasons(content: Reasons, used_in: Flow, rules: Policy | None) -> Iterator[Finding]:
+    """Every reason that can bring a person has words; `rules` None: they cannot be read, nothing is called unused."""
     used = {move.reason for _, move in _moves(used_in) if move.reason is not None} | _CORE_REASONS
+    used |= {row.reason for row in (rules.raises if rules else ())}
     for name in sorted(used - set(content.reasons)):
         yield ("reasons",), f"the reason '{name}' has no words"
+    if rules is None:
+        return
     for name in sorted(set(content.reasons) - used):
         yield ("reasons", name), f"the reason '{name}' never occurs"
 
@@ -256,6 +277,32 @@ def policy(content: Policy) -> Iterator[Finding]:
         yield ("ending", "quiet"), "must not be above `speech`"
     if content.timing.end_of_turn > content.timing.end_of_unfinished:
         yield ("timing", "end_of_turn"), "must not be longer than `end_of_unfinished`"
+
+
+def raises(content: Policy, known: Catalogue, texts: Prompts) -> Iterator[Finding]:
+    """Rows have a fact that can be found, and name intents, slots and prompts that exist."""
+    names: set[str] = set()
+    for index, row in enumerate(content.raises):
+        position = ("raises", index)
+        if row.reason in names:
+            yield (*position, "reason"), f"the reason '{row.reason}' has a row already: put the phrases together"
+        names.add(row.reason)
+        if not (row.flag or row.said or row.outside):
+            yield position, "nothing would ever bring this about: add `said`, `flag` or `outside`"
+        for key in ("intents", "not_intents"):
+            for at, intent in enumerate(() if getattr(row, key) == "any" else getattr(row, key)):
+                if intent not in known.intents:
+                    yield (*position, key, at), f"there is no intent '{intent}' in intents/catalogue.yaml"
+        if row.flag is not None and (row.flag not in known.slots or known.slots[row.flag].kind != "flag"):
+            yield (*position, "flag"), f"there is no yes-or-no slot '{row.flag}' in intents/catalogue.yaml"
+        if row.outside and not known.agency.beyond:
+            yield (*position, "outside"), "there is no place in `agency.beyond` of intents/catalogue.yaml"
+        if row.say is not None and row.say not in texts.prompts:
+            yield (*position, "say"), f"there is no prompt '{row.say}'"
+        for key in ("said", "unless"):
+            for at, phrase in enumerate(getattr(row, key)):
+                if mistake := phrase_mistake(phrase):
+                    yield (*position, key, at), mistake
 
 
 def lines(content: Lines, texts: Prompts) -> Iterator[Finding]:
@@ -308,3 +355,79 @@ def places(content: Places, streets: Collection[str]) -> Iterator[Finding]:
     for index, place in enumerate(content.root):
         if place.street is not None and place.street not in streets:
             yield (index, "street"), f"there is no street '{place.street}' in intents/gazetteer/streets.csv"
+
+
+_ANSWER_WORDS = 45
+"""Longest answer: at the voice's pace some 17 seconds, more than which nobody keeps in mind."""
+_ANSWER_SENTENCES = 3
+_SENTENCE_END = re.compile(r"[.!](?=\s|$)")
+_PHONE = re.compile(r"(?<!\d)(?:\(?(\d{3})\)?[-. ])?(\d{3})[-. ](\d{4})(?!\d)")
+_PAGE_NAME = re.compile(r"[a-z][a-z0-9_]*")
+
+
+def pages(content: Mapping[str, Page], known: Collection[str]) -> Iterator[tuple[str, Finding]]:
+    """Knowledge pages can be found and can be said: the page's name with each finding.
+
+    `known` are the names of all pages, readable or not.
+    """
+    titles: dict[str, str] = {}
+    asked: dict[str, str] = {}
+    for name, page in content.items():
+        yield from ((name, finding) for finding in _page(name, page, known))
+        title = _plain(page.title)
+        if title in titles:
+            yield name, (("title",), f"the page '{titles[title]}' has this title already")
+        titles.setdefault(title, name)
+        for index, question in enumerate(page.questions):
+            plain = _plain(question)
+            if plain in asked:
+                where = "this page" if asked[plain] == name else f"the page '{asked[plain]}'"
+                yield name, (("questions", index), f"{where} has this question already")
+            asked.setdefault(plain, name)
+
+
+def _page(name: str, page: Page, known: Collection[str]) -> Iterator[Finding]:
+    if not _PAGE_NAME.fullmatch(name):
+        yield (), f"'{name}' is no page name: use small letters, digits and _"
+    for index, question in enumerate(page.questions):
+        if not question.endswith("?"):
+            yield ("questions", index), "a question ends with a question mark"
+    words, sentences = len(page.answer.split()), len(_SENTENCE_END.findall(page.answer))
+    if words > _ANSWER_WORDS:
+        yield ("answer",), f"the answer has {words} words, callers keep {_ANSWER_WORDS} in mind"
+    if sentences > _ANSWER_SENTENCES:
+        yield ("answer",), f"the answer has {sentences} sentences, at most {_ANSWER_SENTENCES} are said"
+    if not page.answer.endswith((".", "!")):
+        yield ("answer",), "the answer ends with a full stop: what is asked next is the dialog's business"
+    if "?" in page.answer:
+        yield ("answer",), "the answer must not ask: the caller would reply to it"
+    if "{" in page.answer or "}" in page.answer:
+        yield ("answer",), "the answer is said as it stands: there are no {variables} in it"
+    for match in _PHONE.finditer(page.answer) if page.example else ():
+        if not re.fullmatch(r"203\D+555\D01\d\d", match.group().lstrip("(")):
+            yield ("answer",), f"{match.group()} could be somebody's: an example has 203-555-0100 to 203-555-0199"
+    for index, other in enumerate(page.see):
+        if other == name or other not in known:
+            yield ("see", index), f"there is no other page '{other}'"
+
+
+def unanswered(content: Unanswered, answered: Mapping[str, Page]) -> Iterator[Finding]:
+    """Questions without an answer stand on no page."""
+    owner = {_plain(question): name for name, page in answered.items() for question in page.questions}
+    for index, question in enumerate(content.questions):
+        if not question.endswith("?"):
+            yield ("questions", index), "a question ends with a question mark"
+        if _plain(question) in owner:
+            yield ("questions", index), f"the page '{owner[_plain(question)]}' answers this"
+
+
+def asked(content: AskedFile, known: Collection[str]) -> Iterator[Finding]:
+    """Questions that test the pages ask for pages that exist."""
+    for index, question in enumerate(content.questions):
+        for at, page in enumerate(question.pages):
+            if page not in known:
+                yield ("questions", index, "pages", at), f"there is no page '{page}'"
+
+
+def _plain(text: str) -> str:
+    return " ".join(token.word for token in tokenise(text))

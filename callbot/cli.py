@@ -11,6 +11,7 @@ import logging
 import sys
 import time
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -21,7 +22,12 @@ from callbot import config
 from callbot.errors import CallbotError, ConfigError, ContentError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from callbot.chat import Chat
+    from callbot.config import Settings
+    from callbot.content import Site
+    from callbot.events import Understanding
 
 app = typer.Typer(
     help="A voice agent that answers a city's non-emergency line, offline, on two CPU cores.",
@@ -31,6 +37,9 @@ app = typer.Typer(
 )
 models_app = typer.Typer(help="The model store.", no_args_is_help=True)
 app.add_typer(models_app, name="models")
+
+EPOCHS = 3
+"""Passes of a training: some 20 minutes on one quiet core."""
 
 SiteOption = Annotated[Path | None, typer.Option("--site", help="Folder with intents/, dialogs/ and telephony/.")]
 DatabaseOption = Annotated[str | None, typer.Option("--database", help="SQLAlchemy URL of the case store.")]
@@ -183,20 +192,23 @@ def understand(as_json: JsonOption = False, site: SiteOption = None) -> None:
         hit = loaded.emergency.find(text)
         meaning = engine.understand(text, "", datetime.now(UTC))
         spent = (time.perf_counter() - began) * 1000
-        by_model = meaning.intent == "emergency" and meaning.confidence >= loaded.playbook.policy.thresholds.emergency
+        felt = meaning.suspicion
+        suspected = felt if felt and felt.score >= loaded.playbook.policy.thresholds.emergency else None
+        dangers = ["emergency"] if hit or suspected else []
         result = {
             "text": text,
-            "intent": "emergency" if hit else meaning.intent,
+            "intent": "emergency" if dangers else meaning.intent,
             "confidence": hit.score if hit else meaning.confidence,
+            "intents": dangers + [name for name in _ordinary(meaning) if name != "emergency"],
             "alternatives": [[guess.name, guess.confidence] for guess in meaning.intents],
             "slots": {slot.name: slot.value for slot in meaning.slots},
             "emergency": {
-                "is": hit is not None or by_model,
-                "kind": hit.kind if hit else "other" if by_model else None,
-                "score": hit.score if hit else _model_score(meaning.intents),
-                "evidence": hit.evidence if hit else text if by_model else None,
+                "is": bool(dangers),
+                "kind": hit.kind if hit else suspected.kind if suspected else None,
+                "score": hit.score if hit else felt.score if felt else 0.0,
+                "evidence": hit.evidence if hit else suspected.evidence if suspected else None,
             },
-            "out_of_scope": meaning.out_of_scope and hit is None,
+            "out_of_scope": meaning.out_of_scope and not dangers,
             "ms": round(spent, 2),
         }
         if as_json:
@@ -206,8 +218,8 @@ def understand(as_json: JsonOption = False, site: SiteOption = None) -> None:
             print(f"{result['intent']} {result['confidence']:.2f}  {slots}  ({spent:.0f} ms)", flush=True)
 
 
-def _model_score(intents: tuple[Any, ...]) -> float:
-    return next((guess.confidence for guess in intents if guess.name == "emergency"), 0.0)
+def _ordinary(meaning: Understanding) -> Sequence[str]:
+    return (meaning.intent,) if meaning.out_of_scope else meaning.wanted
 
 
 @app.command()
@@ -225,7 +237,7 @@ def transcribe(
     _need_files(files)
     settings = config.load(site=site)
     policy = load_site(settings.site).playbook.policy
-    pull_missing(settings, [settings.transcriber, settings.turn_detector, VAD])
+    pull_missing(settings, [settings.transcriber, settings.small_transcriber, settings.turn_detector, VAD])
     for result in hear_offline(settings, files) if full else hear_as_call(settings, policy, files):
         print(json.dumps(result, ensure_ascii=False) if as_json else f"{result['path']}: {result['text']}", flush=True)
 
@@ -255,33 +267,155 @@ def dial(
 
 
 @app.command()
-def train(
+def bench(
+    parts: Annotated[
+        list[str] | None, typer.Argument(help="stt, latency, capacity, barge-in, emergency; none = all.")
+    ] = None,
+    as_json: JsonOption = False,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for bench.json and latency.svg, by default bench/DATE.")
+    ] = None,
+    recordings: Annotated[
+        Path | None, typer.Option(help="Folder with a manifest.jsonl (path, text_norm or text) of further recordings.")
+    ] = None,
+    samples: Annotated[int | None, typer.Option(min=1, help="At most so many of each kind, for a short run.")] = None,
+    calls: Annotated[str, typer.Option(help="Calls at once, for the capacity.")] = "1,2,4,8,12,16",
     site: SiteOption = None,
-    seed: Annotated[int, typer.Option(help="Seed of everything random.")] = 0,
-    epochs: Annotated[int, typer.Option(min=1, help="Passes over the examples.")] = 4,
 ) -> None:
-    """Train the small model's adapter from the site's utterances, in place of the site's present one."""
-    from callbot.content import load_held_out, load_site
-    from callbot.models import ModelStore
-    from callbot.nlu.train import train_site
-    from callbot.room import pull_missing
+    """Measure this machine with this site: words, answers, load, interruptions, emergencies. Takes an hour or two."""
+    from callbot.bench.part import Plan
+    from callbot.bench.suite import chosen, run
+    from callbot.content import load_site
+    from callbot.room import needed_models, pull_missing
 
+    names, levels = chosen(parts or []), _levels(calls)
     settings = config.load(site=site)
     loaded = load_site(settings.site)
-    pull_missing(settings, [settings.encoder])
-    encoder = ModelStore(settings.models).resolve(settings.encoder)
-    today = datetime.now(UTC).date()
-    held_out = load_held_out(settings.site)
-    with tqdm(desc="training", unit="step", disable=not sys.stderr.isatty()) as bar:
+    pull_missing(settings, needed_models(settings, loaded))
+    folder = out or Path("bench") / datetime.now().strftime("%Y-%m-%d")
+    with tqdm(desc="bench", disable=not sys.stderr.isatty()) as bar:
 
-        def show(done: int, of: int, doing: str) -> None:
+        def progress(done: int, of: int, doing: str) -> None:
             bar.total = of
             bar.set_description(doing, refresh=False)
             bar.update(done - bar.n)
 
+        def show(text: str) -> None:
+            if not as_json:
+                bar.write(text, file=sys.stdout)
+                sys.stdout.flush()
+
+        plan = Plan(settings, loaded, progress, recordings, samples, levels)
+        document = run(names, plan, folder, show)
+    print(json.dumps(document) if as_json else f"written to {folder}")
+    if any("failed" in part for part in document["parts"].values()):
+        raise typer.Exit(1)
+
+
+def _levels(text: str) -> tuple[int, ...]:
+    """Numbers of calls, "1,2,4"; raises ConfigError for anything else."""
+    numbers = tuple(int(number) for number in text.split(",") if number.strip().isdecimal())
+    if not numbers or not all(1 <= number <= 64 for number in numbers) or len(numbers) != text.count(",") + 1:
+        raise ConfigError(f"--calls {text}: numbers from 1 to 64 with commas between them")
+    return numbers
+
+
+@app.command()
+def evaluate(
+    parts: Annotated[
+        list[str] | None,
+        typer.Argument(help="intents, slots, emergencies, out-of-scope, calibration, latency, benchmarks; none = all."),
+    ] = None,
+    as_json: JsonOption = False,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for evaluate.json and report.html [default: evaluate/DATE].")
+    ] = None,
+    speech: Annotated[bool, typer.Option("--speech", help="Also on the utterances spoken in noise and heard.")] = False,
+    samples: Annotated[int, typer.Option(min=1, help="Utterances spoken for each condition.")] = 60,
+    benchmark: Annotated[
+        list[str] | None, typer.Option(help="A public benchmark to train and test on: NAME=FOLDER.")
+    ] = None,
+    site: SiteOption = None,
+) -> None:
+    """How well callers are understood, on the held-out utterances and on public benchmarks."""
+    from callbot.content import load_site
+    from callbot.evaluate.suite import Plan, chosen, folders, run
+    from callbot.room import needed_models, pull_missing
+
+    names, named = chosen(parts or []), folders(benchmark or [])
+    settings = config.load(site=site)
+    loaded = load_site(settings.site)
+    pull_missing(settings, needed_models(settings, loaded) if speech else [settings.encoder])
+    today = datetime.now().strftime("%Y-%m-%d")
+    folder = out or Path("evaluate") / today
+    with tqdm(desc="evaluate", disable=not sys.stderr.isatty()) as bar:
+
+        def show(text: str) -> None:
+            if not as_json:
+                bar.write(text, file=sys.stdout)
+                sys.stdout.flush()
+
+        plan = Plan(settings, loaded, partial(_show_progress, bar), today, speech, samples, named)
+        document = run(names, plan, folder, show)
+    print(json.dumps(document) if as_json else f"written to {folder}")
+
+
+def _show_progress(bar: tqdm[Any], done: int, of: int, doing: str) -> None:
+    bar.total = of
+    bar.set_description(doing, refresh=False)
+    bar.update(done - bar.n)
+
+
+@app.command()
+def train(
+    site: SiteOption = None,
+    seed: Annotated[int, typer.Option(help="Seed of everything random.")] = 0,
+    epochs: Annotated[int, typer.Option(min=1, help="Passes over the examples.")] = EPOCHS,
+    speak: Annotated[
+        bool, typer.Option("--speak", help="Do not train: have the utterances spoken and heard, to train on later.")
+    ] = False,
+) -> None:
+    """Train a new version of the small model's adapter from the site's utterances."""
+    from callbot.content import load_held_out, load_site
+    from callbot.models import ModelStore
+    from callbot.nlu.train import train_site
+    from callbot.room import graphs, pull_missing
+
+    settings = config.load(site=site)
+    loaded = load_site(settings.site)
+    with tqdm(unit="step", disable=not sys.stderr.isatty()) as bar:
+        if speak:
+            print(_speak(settings, loaded, seed, partial(_show_progress, bar)))
+            return
+        pull_missing(settings, [settings.encoder])
+        encoder = ModelStore(settings.models).resolve(settings.encoder)
         # One thread: with two, a busy second core makes each step many times slower, and the result differ.
-        report = train_site(loaded, held_out, encoder, seed=seed, epochs=epochs, progress=show, today=today)
-    print(report)
+        report = train_site(
+            *(loaded, load_held_out(settings.site), encoder, graphs(settings)),
+            seed=seed,
+            epochs=epochs,
+            progress=partial(_show_progress, bar),
+            today=datetime.now(UTC).date(),
+        )
+    print(f"{report.folder}: {report.seconds / 60:.0f} minutes, its figures are in README.md")
+
+
+def _speak(settings: Settings, loaded: Site, seed: int, progress: Callable[[int, int, str], None]) -> Path:
+    """Have the site's utterances spoken and heard; returns the file that holds what was heard."""
+    from callbot.models import ModelStore
+    from callbot.nlu.speaking import chosen, speak
+    from callbot.room import load_transcriber, pull_missing
+    from callbot.speech.tts import PiperSynthesizer
+
+    voice = loaded.lines.lines[loaded.lines.default].voice
+    pull_missing(settings, [settings.transcriber, voice])
+    wanted = chosen(loaded.utterances)
+    return speak(
+        *(wanted, PiperSynthesizer(ModelStore(settings.models).resolve(voice)), load_transcriber(settings)),
+        loaded.folder / "intents",
+        seed=seed,
+        progress=lambda done: progress(done, len(wanted), "speaking"),
+    )
 
 
 @app.command()
@@ -368,6 +502,56 @@ def models_verify(names: Annotated[list[str] | None, typer.Argument(help="Which;
         print(f"{name}: {'; '.join(found) or 'good'}")
     if any(problems.values()):
         raise typer.Exit(1)
+
+
+@models_app.command("versions")
+def models_versions(as_json: JsonOption = False, site: SiteOption = None) -> None:
+    """The trained versions of the site's small model; the one that serves is marked."""
+    from callbot.content import load_site
+    from callbot.evaluate.promotion import history, serving
+    from callbot.nlu.versions import versions
+
+    folder = load_site(config.load(site=site).site).adapters
+    current, promoted = serving(folder), {step.version: step for step in history(folder) if step.did == "promote"}
+    for name in versions(folder):
+        step = promoted.get(name)
+        row = {"version": name, "current": name == current}
+        row |= {"promoted": step.at.isoformat(), "figures": step.figures} if step else {}
+        since = f"  promoted {step.at:%Y-%m-%d %H:%M}" if step else ""
+        print(json.dumps(row) if as_json else f"{'*' if name == current else ' '} {name}{since}")
+
+
+@models_app.command("promote")
+def models_promote(version: str, as_json: JsonOption = False, site: SiteOption = None) -> None:
+    """Have a trained version serve, if it is not worse than the present one on the held-out utterances."""
+    from callbot.content import load_site
+    from callbot.evaluate.promotion import promote
+    from callbot.evaluate.suite import held_out_judged
+
+    settings = config.load(site=site)
+    loaded = load_site(settings.site)
+    with tqdm(desc="promote", disable=not sys.stderr.isatty()) as bar:
+        judged = held_out_judged(settings, loaded, partial(_show_progress, bar))
+        rows, done = promote(loaded.adapters, version, judged, datetime.now(UTC))
+    for row in rows:
+        verdict = "fell" if row.fell else "kept"
+        line = {"figure": row.name, "old": row.old, "new": row.new, "tolerance": row.tolerance, "verdict": verdict}
+        plain = f"{row.name:24} {row.old:7.1%} -> {row.new:7.1%}  (may fall by {row.tolerance:.1%})  {verdict}"
+        print(json.dumps(line) if as_json else plain)
+    if not done:
+        raise CallbotError(f"version {version} was not promoted: it is worse than the present one")
+    if not as_json:
+        print(f"version {version} serves from the next start on; back with `callbot models rollback`")
+
+
+@models_app.command("rollback")
+def models_rollback(site: SiteOption = None) -> None:
+    """Have the version serve again that did before the last promotion."""
+    from callbot.content import load_site
+    from callbot.evaluate.promotion import rollback
+
+    name = rollback(load_site(config.load(site=site).site).adapters, datetime.now(UTC))
+    print(f"version {name} serves again from the next start on")
 
 
 def _need_files(files: list[Path]) -> None:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
@@ -23,11 +24,28 @@ from callbot.errors import ContentError
 from callbot.nlu.emergency import EmergencyContent, EmergencyRules, compile_checked
 from callbot.nlu.gazetteer import Gazetteer, Place, Street
 from callbot.nlu.utterances import UtteranceFile
-from callbot.schema import Catalogue, Flow, Form, Lines, Places, Playbook, Policy, Prompts, Reasons, WordList
+from callbot.nlu.versions import current
+from callbot.schema import (
+    AskedFile,
+    Catalogue,
+    Flow,
+    Form,
+    Lines,
+    Page,
+    Places,
+    Playbook,
+    Policy,
+    Prompts,
+    Reasons,
+    Unanswered,
+    WordList,
+)
 from callbot.telephony.media_streams import Dialect
 from callbot.yaml_lines import Document, parse
 
 M = TypeVar("M", bound=BaseModel)
+
+_FRONT_MATTER = re.compile(r"---\n(.*?\n)---\s*", re.S)
 
 LANGUAGE = "en"
 """The language whose texts are complete."""
@@ -53,11 +71,23 @@ class Site:
     streets: tuple[Street, ...]
     places: tuple[Place, ...]
     gazetteer: Gazetteer
+    unanswered: tuple[str, ...]
+    """Questions that no knowledge page answers."""
+
+    @property
+    def knowledge(self) -> Mapping[str, Page]:
+        """Pages that answer questions, by file name without ending."""
+        return self.playbook.knowledge
+
+    @property
+    def adapters(self) -> Path:
+        """Folder of the small model's trained adapters, one a version."""
+        return self.folder / "intents" / "adapter"
 
     @property
     def adapter(self) -> Path:
-        """Folder of the trained small-model adapter."""
-        return self.folder / "intents" / "adapter"
+        """Folder of the adapter that serves. Raises ModelError when there is none."""
+        return current(self.adapters)
 
     def line_of(self, number: str) -> str:
         """Name of the line that a called number belongs to."""
@@ -96,6 +126,23 @@ class _Reader:
         text = self.text(relative)
         if text is None:
             return None
+        return self._shaped(relative, text, shape)
+
+    def page(self, relative: str) -> Page | None:
+        """A knowledge page: YAML between two lines "---" and nothing else, None (and mistakes) if it is not."""
+        text = self.text(relative)
+        if text is None:
+            return None
+        front = _FRONT_MATTER.fullmatch(text)
+        if front is None:
+            sentence = "a page is keys and values between two lines '---', with nothing before or after them"
+            self.mistakes.append(f"{self.root / relative}:1: {sentence}")
+            self.broken.add(relative)
+            return None
+        # The empty line stands for the first "---", so that lines keep their numbers.
+        return self._shaped(relative, f"\n{front[1]}", Page)
+
+    def _shaped(self, relative: str, text: str, shape: type[M]) -> M | None:
         document = parse(self.root / relative, text)
         self.documents[relative] = document
         self.mistakes += document.mistakes
@@ -164,6 +211,7 @@ def load_site(root: Path) -> Site:
     words = reader.folder("intents/lists", WordList)
     streets = _load_streets(reader)
     places = reader.yaml("intents/gazetteer/places.yaml", Places)
+    pages, unanswered = _load_knowledge(reader)
     summary = reader.text(f"dialogs/{LANGUAGE}/summary.md")
     emergency = None
     if phrases is not None:
@@ -186,7 +234,7 @@ def load_site(root: Path) -> Site:
     known = tuple(Place(p.name, p.street, p.also) for p in places.root)
     return Site(
         folder=root,
-        playbook=linked.playbook(),
+        playbook=linked.playbook(pages),
         emergency=emergency,
         lines=linked.lines,
         dialects=dialects,
@@ -197,6 +245,7 @@ def load_site(root: Path) -> Site:
         streets=streets,
         places=known,
         gazetteer=Gazetteer(streets, known),
+        unanswered=unanswered,
     )
 
 
@@ -215,6 +264,21 @@ def load_held_out(root: Path) -> tuple[UtteranceFile, ...]:
     return tuple(files.values())
 
 
+def load_asked(root: Path, name: str, pages: Collection[str]) -> AskedFile:
+    """The questions of fixtures/knowledge/`name`.yaml beside the site, which ask for `pages`.
+
+    Raises ContentError for mistakes in them.
+    """
+    reader = _Reader(root)
+    relative = f"fixtures/knowledge/{name}.yaml"
+    asked = reader.yaml(relative, AskedFile)
+    if asked is not None:
+        reader.report(relative, check.asked(asked, pages))
+    if asked is None or reader.mistakes:
+        raise ContentError(reader.mistakes)
+    return asked
+
+
 @dataclass(frozen=True)
 class _Linked:
     """The files that refer to each other; None, or not in the folder, = it could not be read."""
@@ -228,7 +292,7 @@ class _Linked:
     lines: Lines | None
     utterances: Mapping[str, UtteranceFile]
 
-    def playbook(self) -> Playbook:
+    def playbook(self, pages: Mapping[str, Page]) -> Playbook:
         """What the pure core needs, after all mistakes have been raised."""
         assert self.catalogue is not None
         assert self.flow is not None
@@ -243,6 +307,7 @@ class _Linked:
             forms=dict(self.forms),
             prompts=texts,
             reasons=self.reasons.reasons,
+            knowledge=dict(pages),
         )
 
 
@@ -263,7 +328,7 @@ def _load_linked(reader: _Reader) -> _Linked:
     if linked.catalogue is not None:
         _check_intents(reader, linked.catalogue, linked.utterances)
     if linked.reasons is not None and linked.flow is not None:
-        reader.report(f"dialogs/{LANGUAGE}/reasons.yaml", check.reasons(linked.reasons, linked.flow))
+        reader.report(f"dialogs/{LANGUAGE}/reasons.yaml", check.reasons(linked.reasons, linked.flow, linked.policy))
     if linked.prompts is not None:
         _check_prompts(reader, linked.prompts, linked)
     return linked
@@ -282,12 +347,31 @@ def _check_prompts(reader: _Reader, texts: Prompts, linked: _Linked) -> None:
     if linked.lines is not None:
         reader.report("telephony/lines.yaml", check.lines(linked.lines, texts))
     if linked.catalogue is not None:
+        if linked.policy is not None:
+            reader.report("dialogs/policy.yaml", check.raises(linked.policy, linked.catalogue, texts))
         for name, form in linked.forms.items():
             reader.report(f"dialogs/forms/{name}.yaml", check.form(name, form, linked.catalogue, texts))
     if linked.flow is not None:
         reader.report("dialogs/flow.yaml", check.flow(linked.flow, texts))
-        if not any(file.startswith("dialogs/forms/") for file in reader.broken):
-            reader.report(relative, check.unused_prompts(texts, linked.flow, linked.forms))
+        if linked.policy is not None and not any(file.startswith("dialogs/forms/") for file in reader.broken):
+            reader.report(relative, check.unused_prompts(texts, linked.flow, linked.forms, linked.policy))
+
+
+def _load_knowledge(reader: _Reader) -> tuple[dict[str, Page], tuple[str, ...]]:
+    """The pages, and the questions that none of them answers; a site may have neither."""
+    folder = "intents/knowledge"
+    names = sorted(path.stem for path in (reader.root / folder).glob("*.md") if path.stem != "README")
+    loaded = {name: reader.page(f"{folder}/{name}.md") for name in names}
+    pages = {name: page for name, page in loaded.items() if page is not None}
+    for name, finding in check.pages(pages, names):
+        reader.report(f"{folder}/{name}.md", [finding])
+    if "unanswered" not in reader.names(folder):
+        return pages, ()
+    strangers = reader.yaml(f"{folder}/unanswered.yaml", Unanswered)
+    if strangers is None:
+        return pages, ()
+    reader.report(f"{folder}/unanswered.yaml", check.unanswered(strangers, pages))
+    return pages, strangers.questions
 
 
 def _load_streets(reader: _Reader) -> tuple[Street, ...]:

@@ -52,4 +52,4 @@ def test_a_row_that_staff_may_want_is_allowed(site: Site, texts: Prompts, state:
 
 def test_a_line_of_its_own_greeting_is_no_unused_prompt(site: Site, texts: Prompts) -> None:
     more = Prompts(prompts={**texts.prompts, "greeting_at_night": "Good night."})
-    assert list(check.unused_prompts(more, site.playbook.flow, site.playbook.forms)) == []
+    assert list(check.unused_prompts(more, site.playbook.flow, site.playbook.forms, site.playbook.policy)) == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
+from callbot.dialog.raising import Sign
 from callbot.events import Scalar, SlotHit, SlotValue
 from callbot.nlu.addresses import is_landmark, merge_location
 from callbot.schema import FormSlot, Playbook
@@ -35,6 +36,8 @@ class Draft:
     """The caller would or could not say."""
     asked: Mapping[str, int] = field(default_factory=dict)
     """Prompt -> times asked."""
+    signs: tuple[Sign, ...] = ()
+    """Words that may bring a person whatever the kind of case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +48,15 @@ class Question:
     prompt: str
 
 
-def next_question(book: Playbook, draft: Draft, *, caller_known: bool) -> Question | None:
-    """The first thing of the form that is still missing; None when there is nothing left to ask."""
+def next_question(book: Playbook, draft: Draft, *, caller_known: bool, urgent: bool = False) -> Question | None:
+    """The first thing of the form that is still missing; None when there is nothing left to ask.
+
+    `urgent`: only what is required is asked, because a person is to take over.
+    """
+    needed = required(book, draft)
     for item in book.forms[draft.intent].slots:
+        if urgent and item.slot not in needed:
+            continue
         prompt = _prompt(book, draft, item, caller_known)
         if prompt is not None and draft.asked.get(prompt, 0) < _limit(book, item, prompt):
             return Question(item.slot, prompt)

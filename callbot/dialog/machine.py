@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from callbot.dialog import policy
-from callbot.dialog.form import Draft, ask, confirm, missing, next_question
+from callbot.dialog.form import Draft, Question, ask, confirm, missing, next_question
 from callbot.dialog.reading import read
 from callbot.dialog.render import render, spoken_value
 from callbot.dialog.state import Dialog, Heard
@@ -115,10 +115,16 @@ def _enter(book: Playbook, dialog: Dialog, move: Move, trigger: Trigger) -> tupl
         dialog, said = _filed(book, dialog, dialog.draft)
     else:
         said = []
-    for prompt in move.say:
+    for prompt in _spoken(book, dialog, move):
         dialog, sentences = _say(book, dialog, prompt)
         said += sentences
     return replace(dialog, state=dialog.state if move.to == "same" else move.to), said
+
+
+def _spoken(book: Playbook, dialog: Dialog, move: Move) -> tuple[str, ...]:
+    """The prompts of a move; a row of the raising rules may have words of its own."""
+    row = policy.raised_by(book, dialog.draft) if dialog.draft and move.reason in _DECIDED else None
+    return (row.say,) if row and row.say else move.say
 
 
 def _filed(book: Playbook, dialog: Dialog, draft: Draft) -> tuple[Dialog, list[str]]:
@@ -134,13 +140,22 @@ def _filed(book: Playbook, dialog: Dialog, draft: Draft) -> tuple[Dialog, list[s
 def _form_done(book: Playbook, dialog: Dialog) -> Trigger | None:
     """What follows when the form has no question left, None while it has."""
     draft = dialog.draft
-    if draft is None or next_question(book, draft, caller_known=dialog.may_use_caller_id) is not None:
+    if draft is None:
+        return None
+    if policy.is_raised(book, draft, at_once=True):
+        return "complete_for_person"
+    if _next_question(book, dialog, draft) is not None:
         return None
     if missing(book, draft):
         return "incomplete_for_person"
     if _needs_person(book, dialog):
         return "complete_for_person"
     return "needs_answer" if book.catalogue.intents[draft.intent].disposition == "answer" else "complete"
+
+
+def _next_question(book: Playbook, dialog: Dialog, draft: Draft) -> Question | None:
+    urgent = policy.is_raised(book, draft)
+    return next_question(book, draft, caller_known=dialog.may_use_caller_id, urgent=urgent)
 
 
 def _needs_person(book: Playbook, dialog: Dialog) -> bool:
@@ -169,13 +184,19 @@ def _ending(book: Playbook, dialog: Dialog, ends: str, move: Move, said: tuple[s
 def _reason(book: Playbook, dialog: Dialog, move: Move, trigger: Trigger) -> str:
     if trigger == "exhausted" and dialog.trouble:
         return dialog.trouble
-    if move.reason == "needs_person" and dialog.draft is not None:
+    if move.reason in _DECIDED and dialog.draft is not None:
+        row = policy.raised_by(book, dialog.draft)
+        if row is not None:
+            return row.reason
         decision = policy.decide(book, dialog.draft, hearing=dialog.hearing, confirmed=True)
-        return _LOCATION_NOT_FOUND if _LOCATION_NOT_FOUND in decision.reasons else move.reason
+        if move.reason == "needs_person" and _LOCATION_NOT_FOUND in decision.reasons:
+            return _LOCATION_NOT_FOUND
     return move.reason or "needs_person"
 
 
 _LOCATION_NOT_FOUND = "location_not_found"
+_DECIDED = ("needs_person", "missing_details")
+"""Reasons of the flow that say only that policy has decided so; policy knows better why."""
 
 _LADDERS: Mapping[Trigger, str] = {
     "not_understood": "not_understood",
@@ -227,7 +248,7 @@ def _ask(book: Playbook, dialog: Dialog, trigger: Trigger) -> tuple[Dialog, tupl
 
 def _ask_slot(book: Playbook, dialog: Dialog) -> tuple[Dialog, tuple[str, ...]]:
     assert dialog.draft is not None
-    question = next_question(book, dialog.draft, caller_known=dialog.may_use_caller_id)
+    question = _next_question(book, dialog, dialog.draft)
     assert question is not None  # _form_done has looked
     dialog = replace(dialog, draft=ask(dialog.draft, question.prompt), asked=question.slot, prompt=question.prompt)
     dialog, said = _say(book, dialog, question.prompt)

@@ -12,6 +12,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from callbot.dialog.form import Draft, decline, fill, forget, required
+from callbot.dialog.raising import Sign, added
+from callbot.dialog.raising import heard as signs_in
 from callbot.dialog.state import Dialog, Heard
 from callbot.events import IntentGuess, SlotHit, SlotValue, Understanding
 from callbot.schema import Playbook, Trigger
@@ -24,6 +26,8 @@ _YES, _NO, _PERSON = "1", "2", "0"
 _SHORT = 10
 """Words of an utterance that is about one thing."""
 
+_AFFIRMED = 0.95
+"""Confidence of a kind of case to which the caller has said yes."""
 _OPENINGS = ("description", "question")
 """Slots that the caller's first words may fill as a whole."""
 _TELLING = 7
@@ -34,6 +38,16 @@ _ANYTIME: dict[str, Trigger] = {"repeat": "repeat", "hold_on": "hold_on"}
 
 def read(book: Playbook, dialog: Dialog, heard: Heard) -> _Read:
     """Name the turn and take over what it says."""
+    trigger, after = _read(book, dialog, heard)
+    if after.draft is None or heard.meaning is None:
+        return trigger, after
+    signs = signs_in(book, heard.meaning.text, dialog.turns)
+    if dialog.suspect is not None:
+        signs = added(signs_in(book, dialog.suspect.text, dialog.turns - 1), signs)
+    return trigger, replace(after, draft=replace(after.draft, signs=added(after.draft.signs, signs)))
+
+
+def _read(book: Playbook, dialog: Dialog, heard: Heard) -> _Read:
     if book.flow.states[dialog.state].asks == "alarm":
         return _to_alarm(book, dialog, heard)
     if heard.failed is not None:
@@ -178,7 +192,10 @@ def _remember(dialog: Dialog, meaning: Understanding, hits: tuple[SlotHit, ...])
 
 def _begin(book: Playbook, dialog: Dialog, guess: IntentGuess) -> Dialog:
     """Open a form with everything that has been said so far; contact details carry over from an earlier case."""
-    draft = Draft(guess.name, guess.confidence)
+    signs: tuple[Sign, ...] = ()
+    for turn, text in dialog.opening:
+        signs = added(signs, signs_in(book, text, turn))
+    draft = Draft(guess.name, guess.confidence, signs=signs)
     if dialog.filed:
         kept = {s: v for s, v in dialog.filed[-1].filled.items() if s in ("caller_name", "callback_number")}
         declined = dialog.filed[-1].declined & {"caller_name", "callback_number"}
@@ -212,7 +229,8 @@ def _yes_no(book: Playbook, dialog: Dialog, yes: bool, hits: tuple[SlotHit, ...]
         return _yes_no_to_form(book, dialog, yes)
     if kind == "intent" and dialog.guess is not None:
         if yes:
-            return "affirm", _begin(book, replace(dialog, held=(*dialog.held, *_dated(dialog, hits))), dialog.guess)
+            guess = replace(dialog.guess, confidence=max(dialog.guess.confidence, _AFFIRMED))
+            return "affirm", _begin(book, replace(dialog, held=(*dialog.held, *_dated(dialog, hits))), guess)
         return "deny", replace(dialog, guess=None, opening=())
     return "affirm" if yes else "deny", dialog
 
@@ -272,7 +290,8 @@ def _switch(book: Playbook, dialog: Dialog, old: Draft, guess: IntentGuess) -> D
     begun = _begin(book, dialog, guess)
     kept = {s: v for s, v in old.filled.items() if s in book.slot_names(guess.name) and s != "description"}
     draft = _draft(begun)
-    return replace(begun, draft=replace(draft, filled={**kept, **draft.filled}, declined=old.declined))
+    signs = added(old.signs, draft.signs)
+    return replace(begun, draft=replace(draft, filled={**kept, **draft.filled}, declined=old.declined, signs=signs))
 
 
 def _yes_no_to_form(book: Playbook, dialog: Dialog, yes: bool) -> _Read:

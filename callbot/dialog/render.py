@@ -42,7 +42,7 @@ def render(variants: Sequence[str], turn: int, values: Mapping[str, str]) -> tup
     """The sentences of a prompt; `turn` picks the variant, so that a repeated prompt varies."""
     text = variants[turn % len(variants)].format_map(values)
     # A value that is not known leaves its comma behind.
-    return sentences(re.sub(r"\s*,(?:\s*,)+", ",", re.sub(r"(?:\s*,)+(?=\s*[.?!])", "", text)))
+    return sentences(re.sub(r"\s*,(?:\s*,)+", ",", re.sub(r"(?:\s*,)+\s*(?=[.?!])", "", text)))
 
 
 def fixed_sentences(prompts: Mapping[str, Sequence[str]]) -> list[str]:

@@ -25,13 +25,15 @@ def snapshot(
 ) -> CaseSnapshot | None:
     """The case as it stands, None before the caller's matter is known.
 
-    `confidence` None = that of the case as it would be decided now.
+    `confidence` None = that of the case as it would be decided now. The note of a case that is settled ends with all
+    that the decision rests on.
     """
     draft = dialog.draft
     if draft is None:
         return None
-    if confidence is None:
-        confidence = decide(book, draft, hearing=dialog.hearing, confirmed=False).confidence
+    decision = decide(book, draft, hearing=dialog.hearing, confirmed=False)
+    if disposition is not None:
+        note = "; ".join(part for part in (note, decision.explained) if part)
     return CaseSnapshot(
         intent=draft.intent,
         status=status,
@@ -39,7 +41,7 @@ def snapshot(
         priority="emergency" if disposition == "emergency" else book.catalogue.intents[draft.intent].priority,
         slots={slot: value.value for slot, value in draft.filled.items()},
         evidence={slot: _evidence(value) for slot, value in draft.filled.items()},
-        confidence=confidence,
+        confidence=decision.confidence if confidence is None else confidence,
         caller_name=_shown(draft, "caller_name"),
         callback_number=_shown(draft, "callback_number"),
         note=note,

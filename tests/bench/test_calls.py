@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import pytest
 
+from callbot import config
 from callbot.bench.calls import Answer, Placed, place, scripts
 from callbot.bench.serving import Served
-from callbot.telephony.simulator import Moment
+from callbot.content import Site
+from callbot.server import running
+from callbot.telephony.simulator import Moment, Turn
 from tests.bench.samples import TURN, log, placed
+from tests.test_server import fake_engines, settings, tone  # noqa: F401  fixtures
 
 
 def test_the_callers_say_things_that_are_there() -> None:
@@ -46,3 +51,17 @@ async def test_a_refused_call_is_a_result() -> None:
     call = await place(Served(1, "ws://127.0.0.1:9/twilio", ""), [])
     assert "does not answer" in call.refused
     assert call.answers() == []
+
+
+async def test_a_call_that_is_given_away_at_once_was_not_taken_either(
+    site: Site,
+    settings: config.Settings,  # noqa: F811
+    tone: Path,  # noqa: F811
+) -> None:
+    with fake_engines(["get me a person"]):
+        async with running(settings, site) as server:
+            # A server that tells nothing of the call stands for one that has not let it in.
+            silent = Served(1, f"ws://127.0.0.1:{server.media_port}/twilio", "")
+            call = await place(silent, [Turn(audio=tone)])
+    assert call.result is None
+    assert "closed the line" in call.refused

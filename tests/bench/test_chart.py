@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from xml.etree import ElementTree
 
 import pytest
@@ -25,7 +26,7 @@ def test_every_bar_has_every_station_stacked_on_the_one_before() -> None:
     rects = [rect for rect in drawn.iter(f"{_SVG}rect") if rect.find(f"{_SVG}title") is not None]
     assert len(rects) == 2 * len(STATIONS)
     first = rects[: len(STATIONS)]
-    for lower, upper in zip(first[:-1], first[1:], strict=True):
+    for lower, upper in pairwise(first):
         bottom = float(upper.attrib["y"]) + float(upper.attrib["height"])
         assert bottom == pytest.approx(float(lower.attrib["y"]), abs=0.11)
     texts = [text.text for text in drawn.iter(f"{_SVG}text")]

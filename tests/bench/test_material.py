@@ -71,7 +71,7 @@ def test_a_few_of_each_corpus_are_spread_over_it() -> None:
 
 def test_every_kind_of_noise_is_there() -> None:
     kinds = material.noises(1.0)
-    assert len(kinds) == 7
+    assert len(kinds) == 6
     assert {len(audio) for audio in kinds.values()} == {SAMPLE_RATE}
     assert {len(audio) for audio in material.backgrounds(1.0).values()} == {SAMPLE_RATE}
 

@@ -141,3 +141,26 @@ def test_a_street_named_in_passing_is_the_corner_of_the_known_one(book: Playbook
     assert isinstance(value, dict)
     assert value["matched"] == place()["matched"]
     assert value["cross_street"] == "Court Street"
+
+
+def test_of_several_things_one_is_enough_and_the_first_is_asked_for_first(book: Playbook) -> None:
+    draft = Draft("records_request", 0.9)
+    assert missing(book, draft) == ("occurred_at",)
+    assert slots_asked(book, draft)[:2] == ["report_number", "occurred_at"]
+    draft = filled(book, "records_request", report_number="26-00014-7")
+    assert missing(book, draft) == ()
+    assert slots_asked(book, draft)[0] == "caller_name"
+
+
+def test_money_and_numbers_are_what_the_case_can_hold(book: Playbook) -> None:
+    assert filled(book, "fraud_report", item_value=400.0).filled["amount"].value == 400
+    assert filled(book, "theft_report", item_value=400.0).filled["item_value"].value == 400
+    assert filled(book, "case_status", report_number="26-00014-7").filled["case_number"].value == "26-00014-7"
+    assert filled(book, "pothole", item_value=400.0).filled == {}
+
+
+def test_when_a_person_is_to_take_over_only_what_is_required_is_asked(book: Playbook) -> None:
+    question = next_question(book, Draft("noise_complaint", 0.9), caller_known=True, urgent=True)
+    assert question == Question("location", "ask_location")
+    located = filled(book, "noise_complaint", location=place())
+    assert next_question(book, located, caller_known=True, urgent=True) is None

@@ -329,7 +329,17 @@ _SLOTS = {
     "callback_number": st.just("+12035550142"),
     "is_ongoing": st.booleans(),
     "description": st.just("it is bad"),
+    "plate": st.just("AX4192"),
+    "amount": st.just(400.0),
+    "item_value": st.just(400.0),
+    "report_number": st.just("26-00014-7"),
+    "case_number": st.just("26-00014-7"),
+    "injuries": st.booleans(),
+    "is_blocking": st.booleans(),
+    "animal_type": st.just("a dog"),
+    "question": st.just("when is it open"),
 }
+_TEXTS = ("words", "he has a gun", "it's in Hamden", "never mind", "the address", "a wire is down", "nobody is hurt")
 _HITS = st.sampled_from(list(_SLOTS)).flatmap(
     lambda slot: st.builds(SlotHit, st.just(slot), st.just("words"), _SLOTS[slot], st.floats(0, 1))
 )
@@ -344,7 +354,7 @@ def _heard(site: Site) -> st.SearchStrategy[Heard]:
     guess = st.builds(IntentGuess, st.sampled_from(_intents(site)), st.floats(0, 1))
     meanings = st.builds(
         Understanding,
-        st.just("words"),
+        st.sampled_from(_TEXTS),
         st.lists(guess, max_size=2).map(tuple),
         st.lists(_HITS, max_size=3).map(tuple),
         st.booleans(),
@@ -375,3 +385,44 @@ def test_whatever_is_said_the_call_ends_and_never_asks_two_questions(
         assert site.playbook.flow.states[reply.dialog.state].asks is not None
     assert talk.replies[-1].end in ("close", "queue", "human", "answer")
     assert site.playbook.flow.states[talk.dialog.state].ends is not None
+
+
+# ---------------------------------------------------------------- kinds of cases
+
+
+def test_a_long_opening_is_the_description_and_a_short_one_only_names_the_matter(talk: Talk) -> None:
+    talk.say("fraud_report", text="I was scammed")
+    assert talk.asked == "description"
+    talk.say("inform", text="someone opened a credit card in my name")
+    assert talk.value("description") == "someone opened a credit card in my name"
+    assert talk.asked == "amount"
+
+
+def test_a_question_is_handed_to_a_person_without_an_invented_answer(talk: Talk) -> None:
+    reply = talk.say("info_question", text="what time does the city hall open on Monday morning")
+    assert (reply.end, reply.reason) == ("human", "needs_answer")
+    assert talk.value("question") == "what time does the city hall open on Monday morning"
+    assert "can't look that up" in talk.said
+
+
+def test_an_earlier_case_is_asked_for_its_number(talk: Talk) -> None:
+    talk.say("case_status")
+    assert talk.asked == "case_number"
+    reply = talk.say("inform", case_number="26-00014-7")
+    assert (reply.end, reply.reason) == ("human", "needs_answer")
+
+
+def test_what_the_caller_has_affirmed_is_sure(talk: Talk) -> None:
+    talk.say("pothole", 0.4)
+    talk.say("affirm")
+    assert talk.draft.confidence >= 0.9
+
+
+def test_a_report_is_found_by_its_day_when_the_number_is_not_known(talk: Talk) -> None:
+    talk.say("records_request")
+    assert talk.asked == "report_number"
+    talk.say("dont_know")
+    assert talk.asked == "occurred_at"
+    talk.say("inform", occurred_at=NIGHT, caller_name=ANN)
+    talk.say("affirm")
+    assert talk.said == "I have a copy of a report, last night. Is that right?"

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from callbot.content import Site
 from callbot.dialog.form import Draft, Filled, confirm, required
-from callbot.dialog.policy import Decision, decide
+from callbot.dialog.policy import Decision, decide, is_raised, raised_by
+from callbot.dialog.raising import Sign
 from callbot.schema import Playbook
 from tests.dialog.talk import CAR, NIGHT, UNCLE, place
 
@@ -48,7 +51,7 @@ def test_a_sure_case_goes_where_the_catalogue_says(book: Playbook) -> None:
     for intent, spec in book.catalogue.intents.items():
         made = decision(book, draft_of(book, intent))
         assert (made.outcome, made.reasons) == (spec.disposition, ())
-        assert made.confidence == 0.95
+        assert made.confidence == pytest.approx(0.95 ** len(made.parts), abs=1e-4)
 
 
 def test_an_unsure_case_is_queued_for_staff_and_says_why(book: Playbook) -> None:
@@ -106,3 +109,29 @@ def test_no_rule_lowers_what_the_catalogue_says(
     assert ORDER.index(made.outcome) >= ORDER.index(spec.disposition)
     assert 0 <= made.confidence <= 1
     assert made.reasons or made.outcome == spec.disposition
+
+
+def test_a_row_raises_and_is_told_with_its_words(book: Playbook) -> None:
+    draft = replace(draft_of(book, "pothole"), signs=(Sign("weapon", 2, "a gun"),))
+    made = decision(book, confirm(draft), confirmed=True)
+    assert (made.outcome, made.reasons) == ("human", ("weapon",))
+    assert made.explained == 'weapon (turn 2: "a gun"); confidence 0.95 = intent 0.95'
+    row = raised_by(book, draft)
+    assert row is not None
+    assert row.reason == "weapon"
+    assert is_raised(book, draft)
+    assert not is_raised(book, draft, at_once=True)
+    assert not is_raised(book, draft_of(book, "pothole"))
+
+
+def test_the_confidence_is_the_product_of_its_parts(book: Playbook) -> None:
+    made = decision(book, draft_of(book, "theft_report", confidence=0.9), hearing=0.8)
+    assert [name for name, _ in made.parts] == ["intent", "location", "item_description", "occurred_at", "hearing"]
+    assert made.confidence == pytest.approx(0.95 * 0.9**3 * 0.8, abs=1e-4)
+    assert decision(book, confirm(draft_of(book, "theft_report")), hearing=0.8).parts == (("intent", 0.95),)
+
+
+def test_who_sees_an_unsure_case_is_the_policys_business(book: Playbook) -> None:
+    strict = book.model_copy(update={"policy": book.policy.model_copy(update={"unsure_case": "human"})})
+    made = decide(strict, draft_of(strict, "pothole", confidence=0.5), hearing=0.9, confirmed=False)
+    assert (made.outcome, made.reasons) == ("human", ("low_confidence",))

@@ -30,6 +30,13 @@ def test_variants_take_turns() -> None:
     assert [render(variants, turn, {})[0] for turn in range(3)] == ["One moment.", "Just a second.", "One moment."]
 
 
+def test_what_is_not_known_leaves_no_comma_behind() -> None:
+    assert render(["I have {title}, {amount}, {when}. Right?"], 0, {"title": "fraud", "amount": "", "when": ""}) == (
+        "I have fraud.",
+        "Right?",
+    )
+
+
 def test_values_are_filled_in_and_never_read_as_a_template() -> None:
     assert render(["At {location}. Right?"], 0, {"location": "{title}"}) == ("At {title}.", "Right?")
 

@@ -39,7 +39,8 @@ def test_a_draft_holds_every_value_with_the_words_behind_it(site: Site, talk: Ta
 def test_an_emergency_raises_the_priority(site: Site, talk: Talk) -> None:
     case = snapshot(site.playbook, talk.dialog, "escalated", "emergency", "emergency")
     assert case is not None
-    assert (case.priority, case.disposition, case.note) == ("emergency", "emergency", "emergency")
+    assert (case.priority, case.disposition) == ("emergency", "emergency")
+    assert case.note == "emergency; confidence 0.92 = intent 0.97 x location 0.95 x hearing 1.00"
 
 
 def test_the_callers_number_is_put_in_where_they_agreed(site: Site, talk: Talk) -> None:

@@ -1,0 +1,1 @@
+"""Measures callbot: words, answers, load, interruptions, emergencies. What `callbot bench` runs."""
