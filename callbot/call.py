@@ -33,6 +33,8 @@ from callbot.events import (
     IntentGuess,
     KeyPressed,
     Listen,
+    LookedUp,
+    LookUp,
     PartialHeard,
     PlaybackEnded,
     ResumePlayback,
@@ -53,6 +55,7 @@ from callbot.events import (
     Understand,
     Understanding,
     Understood,
+    Word,
 )
 from callbot.floor import Floor, TurnOrder, plain, plain_set
 from callbot.nlu.emergency import EmergencyHit, EmergencyRules
@@ -90,6 +93,8 @@ class _Turn:
     ended_at: float = 0.0
     meaning: Understanding | None = None
     """What the words mean, while the caller's voice keeps the answer back."""
+    words: tuple[Word, ...] = ()
+    """The text word by word, on the call's clock."""
     by_rules: bool = False
     """The small model failed on it; the keyword rules were asked instead."""
 
@@ -113,6 +118,8 @@ class Call:
     _later: list[Transcribed] = field(default_factory=list)
     """Turns that were recognised while the store was busy."""
     _speech_at: float = 0.0
+    _audio_at: dict[int, float] = field(default_factory=dict)
+    """Turn -> when its audio began."""
     _partial: str = ""
     """The newest partial transcript of a turn that has not been answered."""
     _deaf_turns: int = 0
@@ -160,6 +167,8 @@ class Call:
                 return self._on_meaning(fact, at)
             case Saved():
                 return self._on_saved(fact, at)
+            case LookedUp():
+                return self._on_looked_up(fact, at)
             case KeyPressed():
                 return self._on_key(fact, at)
             case TimerFired():
@@ -201,6 +210,7 @@ class Call:
     def _on_turn_end(self, fact: TurnEnded, at: float) -> list[Command]:
         self._floor.caller_ends()
         self._order.ended(fact.turn)
+        self._audio_at[fact.turn] = at - fact.seconds
         if self.phase == "waiting":
             self._turn = _Turn(started_at=self._speech_at)
             self.phase = "hearing"
@@ -209,7 +219,10 @@ class Call:
 
     def _on_transcript(self, fact: Transcribed, at: float) -> list[Command]:
         """Take turns in their order: a short one may be recognised before the long one that it follows."""
-        emergency = self._watch(fact.text, at)
+        began = self._audio_at.pop(fact.turn, at)
+        words = tuple(replace(w, start=began + w.start, end=began + w.end) for w in fact.words)
+        fact = replace(fact, words=words)
+        emergency = self._watch(fact, at)
         if emergency:
             return emergency
         return self._next_turns(self._order.arrived(fact), at)
@@ -229,6 +242,7 @@ class Call:
         if self.phase == "waiting":
             self._turn = _Turn(started_at=self._speech_at, ended_at=at)
         self._turn.text = f"{self._turn.text} {fact.text}".strip()
+        self._turn.words += fact.words
         if fact.text:
             self._turn.hearing = min(self._turn.hearing, fact.confidence)
         self.phase = "thinking"
@@ -270,14 +284,25 @@ class Call:
             return []
         if self._filing:
             self._filing = False
-            reply_after = machine.saved(self.book, self.dialog, fact.case_number or "")
+            reply_after = machine.saved(self.book, self.dialog, fact.case_number or "", fact.linked_to)
             return [self._amended(reply_after), *self._go_on(reply_after, at)]
         reply, self._pending = self._pending, None
         assert reply is not None  # phase "saving" is entered with an answer or a filing
         if reply.file is not None:
             self._filing = True
             return [leaving.file(self.book, self.dialog, reply.file)]
+        if reply.look_up:
+            return [LookUp(fact.turn, reply.look_up)]
         return self._go_on(reply, at)
+
+    def _on_looked_up(self, fact: LookedUp, at: float) -> list[Command]:
+        """The store has told what has become of a case."""
+        if self.phase != "saving" or fact.turn != self.dialog.turns:
+            return []
+        # Nothing is claimed about the enquiry itself, so its commit is not waited for.
+        closed = [leaving.answered(self.book, self.dialog)] if fact.case is not None else []
+        reply = machine.looked_up(self.book, self.dialog, fact.case)
+        return [self._amended(reply), *closed, *self._go_on(reply, at)]
 
     def _on_key(self, fact: KeyPressed, at: float) -> list[Command]:
         wants_person = fact.key == _PERSON_KEY and not self._asks_for_number()
@@ -385,12 +410,15 @@ class Call:
 
     # ------------------------------------------------------------ emergencies
 
-    def _watch(self, text: str, at: float) -> list[Command]:
+    def _watch(self, fact: Transcribed, at: float) -> list[Command]:
         """Check a turn's words for an emergency; [] when there is none."""
         if self.phase == "emergency":
             return []
-        hit = self._vigil.final(text, self._turn.text)
-        return self._emergency(hit, f"{self._turn.text} {text}".strip(), at) if hit is not None else []
+        hit = self._vigil.final(fact.text, self._turn.text)
+        if hit is None:
+            return []
+        self._turn.words += fact.words
+        return self._emergency(hit, f"{self._turn.text} {fact.text}".strip(), at)
 
     def _watch_partial(self, text: str, at: float) -> list[Command]:
         """The same for the words of a caller who still speaks."""
@@ -415,11 +443,12 @@ class Call:
         heard = Heard(meaning=Understanding(text, (guess,), (), out_of_scope=False))
         case = snapshot(self.book, self.dialog, "escalated", "emergency", "emergency")
         speak = self._floor.speak(said, protected=True)
+        record = turn_record(asked, reply, heard, text, self._turn.started_at or self._speech_at, at)
         return [
             *clear,
             speak,
             Transfer(self.line.transfer_emergency, "emergency", "emergency", after_utterance=speak.utterance),
-            SaveTurn(turn_record(asked, reply, heard, text, self._turn.started_at or self._speech_at, at), None),
+            SaveTurn(replace(record, words=self._turn.words), None),
             Escalate("emergency", hit.kind, hit.evidence, "emergency", case),
             *(StopTimer(name) for name in ("silence", "keys", "floor")),
         ]
@@ -441,6 +470,7 @@ class Call:
         self._keys, self._partial = "", ""
         self.phase = "saving"
         record = turn_record(asked, reply, heard, self._turn.text, self._turn.started_at, self._turn.ended_at)
+        record = replace(record, words=self._turn.words)
         self._record = record
         return [
             StopTimer("silence"),
@@ -484,7 +514,8 @@ class Call:
         if not self._later or self.phase != "waiting":
             return []
         text = " ".join(t.text for t in self._later)
-        fact = replace(self._later[-1], text=text, confidence=min(t.confidence for t in self._later))
+        words = tuple(word for t in self._later for word in t.words)
+        fact = replace(self._later[-1], text=text, confidence=min(t.confidence for t in self._later), words=words)
         self._later.clear()
         self.phase = "hearing"
         self._turn = _Turn(started_at=self._speech_at, ended_at=at)

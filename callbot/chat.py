@@ -14,7 +14,7 @@ from typing import Any
 
 from callbot.call import Call
 from callbot.cases.briefing import brief
-from callbot.cases.store import Store
+from callbot.cases.store import Filed, Store
 from callbot.content import Site
 from callbot.engines import Understander
 from callbot.events import (
@@ -26,6 +26,8 @@ from callbot.events import (
     Fact,
     HangUp,
     KeyPressed,
+    LookedUp,
+    LookUp,
     Outcome,
     PlaybackEnded,
     SaveCase,
@@ -133,10 +135,10 @@ class Chat:
                 self._turns[command.record.index] = command.record
                 return [Saved(command.record.index, self._keep(command))]
             case SaveCase():
-                self._case, self._summary = command.case, self._brief(command)
-                wall = self.now()
-                self._number = self.store.save_case(self.call_id, command.case, wall, summary=self._summary)
-                return [Saved(command.turn, self._number)]
+                filed = self._file(command)
+                return [Saved(command.turn, filed.number, filed.linked_to)]
+            case LookUp():
+                return [LookedUp(command.turn, self.store.status_of(command.number, self.now()))]
             case Escalate():
                 self._escalate(command)
             case Transfer() | HangUp():
@@ -147,6 +149,19 @@ class Chat:
         self._number = self.store.save_turn(self.call_id, command.record, command.case, self.now()) or self._number
         self._case = command.case or self._case
         return self._number
+
+    def _file(self, command: SaveCase) -> Filed:
+        self._case, self._summary = command.case, self._brief(command)
+        filed = self.store.save_case(
+            self.call_id,
+            command.case,
+            self.now(),
+            summary=self._summary,
+            repeat_within=command.repeat_within,
+            follow_up=command.follow_up,
+        )
+        self._number = filed.number
+        return filed
 
     def _escalate(self, command: Escalate) -> None:
         self._case = command.case or self._case

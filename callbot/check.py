@@ -6,7 +6,7 @@ Each check yields findings: where in its file (keys and list indexes), and one s
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import get_args
 from zoneinfo import available_timezones
 
@@ -21,6 +21,7 @@ from callbot.schema import (
     Flow,
     Form,
     Lines,
+    Moods,
     Move,
     Page,
     Places,
@@ -35,6 +36,8 @@ Finding = tuple[tuple[str | int, ...], str]
 
 _CORE_PROMPTS = frozenset(
     {"how_can_i_help", "ask_intent", "ask_amend", "ask_more", "ask_alarm", "one_moment", "emergency", "not_understood"}
+    | {"ask_offer", "filed_linked", "status_part_of", "status_due"}
+    | {f"status_{told}" for told in ("open", "filed", "queued", "escalated", "assigned", "closed", "reopened")}
 )
 """Prompts that the code itself says, whatever the flow."""
 
@@ -47,6 +50,7 @@ _CORE_REASONS = frozenset(
 _MUST_LEAD = frozenset(
     {"ask_person", "exhausted", "station_failed", "not_understood", "silence", "repeat", "hold_on", "greet"}
     | {"thanks", "goodbye", "details", "cancel", "maybe_emergency", "complete_for_person", "needs_answer"}
+    | {"start_over", "aside", "anonymous", "answered_beside", "unanswered_beside"}
 )
 """Triggers that can occur in any state that waits for the caller."""
 
@@ -54,20 +58,29 @@ _BY_QUESTION: Mapping[str, frozenset[str]] = {
     "reason": frozenset({"case_intent", "unsure_intent"}),
     "intent": frozenset({"case_intent", "affirm", "deny"}),
     "slot": frozenset(
-        {"answer", "declined", "case_intent", "complete", "complete_for_person", "incomplete_for_person"}
+        {"answer", "declined", "take_back", "case_intent", "complete", "complete_for_person", "incomplete_for_person"}
+        | {"answered", "unanswered"}
+        | {"needs_status"}
     ),
     "confirm": frozenset({"affirm", "deny", "correct"}),
     "amend": frozenset({"correct", "incomplete"}),
     "more": frozenset({"affirm", "deny", "case_intent"}),
+    "offer": frozenset({"affirm", "deny"}),
     "alarm": frozenset({"is_emergency"}),
 }
 """Triggers for which a state needs a row of its own, by what it asks."""
 
 
+_LOOKED_UP = frozenset({"status_found", "status_unknown", "status_still_unknown"})
+"""What the store can answer when a case is looked up."""
+
 _ABOUT_A_CASE = ("slot", "confirm", "amend")
 """Questions about a case that has begun."""
 
-_FORM_DONE = ("complete", "complete_for_person", "incomplete_for_person", "needs_answer")
+_FORM_DONE = (
+    *("complete", "complete_for_person", "incomplete_for_person", "needs_answer", "needs_status"),
+    *("answered", "unanswered"),
+)
 """Triggers that occur when a form has no question left."""
 
 
@@ -137,13 +150,13 @@ def flow(content: Flow, texts: Prompts) -> Iterator[Finding]:
         if getattr(content, key) not in content.states:
             yield (key,), f"there is no state '{getattr(content, key)}'"
     for position, move in _moves(content):
-        if move.to != "same" and move.to not in content.states:
+        if move.to not in ("same", "back") and move.to not in content.states:
             yield (*position, "to"), f"there is no state '{move.to}'"
         for index, prompt in enumerate(move.say):
             if prompt not in texts.prompts:
                 yield (*position, "say", index), f"there is no prompt '{prompt}'"
     targets = {content.start, content.emergency, *(move.to for _, move in _moves(content))}
-    if targets <= {"same", *content.states}:
+    if targets <= {"same", "back", *content.states}:
         # Otherwise one misspelled name would make half of the table unreachable.
         for name in sorted(set(content.states) - _reachable(content)):
             yield ("states", name), f"the state '{name}' can never be reached"
@@ -157,8 +170,10 @@ def _coherent(content: Flow) -> Iterator[Finding]:
         source = content.states[position[1]] if position[0] == "states" else State()
         target = content.states.get(move.to, State())
         trigger = position[-1]
-        begins = trigger == "case_intent" or (source.asks == "intent" and trigger == "affirm")
-        if (target.files or target.asks in _ABOUT_A_CASE) and not begins and source.asks not in _ABOUT_A_CASE:
+        begins = trigger in ("case_intent", "next_matter") or (source.asks == "intent" and trigger == "affirm")
+        needs_case = target.files or target.looks_up or target.asks in _ABOUT_A_CASE
+        has_case = begins or source.looks_up or source.asks in _ABOUT_A_CASE
+        if needs_case and not has_case:
             yield (*position, "to"), f"there is no case yet that '{move.to}' could be about"
         if target.asks == "intent" and trigger != "unsure_intent":
             yield (*position, "to"), f"only `unsure_intent` may lead to '{move.to}': there is no guess to ask about"
@@ -172,9 +187,12 @@ def _complete(content: Flow) -> Iterator[Finding]:
     if content.emergency in content.states and content.states[content.emergency].ends != "emergency":
         yield ("states", content.emergency), "this state must end the call: `ends: emergency`"
     for name, state in content.states.items():
-        if state.files and "saved" not in state.on:
-            yield ("states", name), "a state that files needs a row `saved`"
-        if state.asks is None and state.ends is None and not state.files:
+        for trigger in ("saved", "next_matter") if state.files else ():
+            if trigger not in state.on:
+                yield ("states", name), f"a state that files needs a row `{trigger}`"
+        for trigger in sorted(_LOOKED_UP - set(state.on)) if state.looks_up else ():
+            yield ("states", name), f"a state that looks a case up needs a row '{trigger}'"
+        if state.asks is None and state.ends is None and not (state.files or state.looks_up):
             yield ("states", name), f"'{name}' neither asks, files nor ends: callers would be stuck in it"
         for trigger in sorted(_BY_QUESTION.get(state.asks or "", frozenset()) - set(state.on)):
             yield ("states", name), f"a state that asks '{state.asks}' needs a row '{trigger}'"
@@ -190,6 +208,7 @@ _MUST_END = (
     ("exhausted", "human"),
     ("station_failed", "human"),
     ("complete_for_person", "human"),
+    ("status_still_unknown", "human"),
     ("is_emergency", "emergency"),
 )
 """Triggers that must lead to a certain end."""
@@ -228,10 +247,33 @@ def prompts(content: Prompts) -> Iterator[Finding]:
             yield from ((position, sentence) for sentence in _text_mistakes(variant))
 
 
+def phrases(content: Policy, known: Catalogue, texts: Prompts) -> Iterator[Finding]:
+    """What steers the conversation can be found in words, and asides have answers."""
+    steering = content.phrases
+    for name in ("takes_back", "other_matter", "same_place", "anonymous"):
+        yield from _phrase_mistakes(("phrases", name), getattr(steering, name))
+    questions = {*known.slots, *_BY_QUESTION}
+    for index, row in enumerate(steering.asides):
+        position = ("phrases", "asides", index)
+        yield from _phrase_mistakes((*position, "said"), row.said)
+        yield from _phrase_mistakes((*position, "unless"), row.unless)
+        for at, question in enumerate(row.asked):
+            if question not in questions:
+                yield (*position, "asked", at), f"there is no slot and no question '{question}'"
+        if row.say not in texts.prompts:
+            yield (*position, "say"), f"there is no prompt '{row.say}'"
+
+
+def _phrase_mistakes(position: tuple[str | int, ...], said: Sequence[str]) -> Iterator[Finding]:
+    for at, phrase in enumerate(said):
+        if mistake := phrase_mistake(phrase):
+            yield (*position, at), mistake
+
+
 def unused_prompts(content: Prompts, used_in: Flow, forms: Mapping[str, Form], rules: Policy) -> Iterator[Finding]:
     """Every prompt is said somewhere: the name of one that is not is probably misspelled."""
     said = {prompt for _, move in _moves(used_in) for prompt in move.say} | _CORE_PROMPTS
-    said |= {row.say for row in rules.raises if row.say}
+    said |= {row.say for row in rules.raises if row.say} | {row.say for row in rules.phrases.asides}
     for item in forms.values():
         said |= {p for slot in item.slots for p in (slot.ask, slot.detail, f"{slot.ask}_known") if p}
         said |= {p for p in (item.confirm, item.filed) if p}
@@ -279,6 +321,26 @@ def policy(content: Policy) -> Iterator[Finding]:
         yield ("timing", "end_of_turn"), "must not be longer than `end_of_unfinished`"
 
 
+def repeats(content: Policy, known: Catalogue) -> Iterator[Finding]:
+    """Kinds of case that can be repeats exist, and close by themselves."""
+    for name in content.repeats:
+        intent = known.intents.get(name)
+        if intent is None:
+            yield ("repeats", name), f"there is no intent '{name}' in intents/catalogue.yaml"
+        elif intent.disposition != "close":
+            yield ("repeats", name), f"a repeat is closed, but the disposition of '{name}' is `{intent.disposition}`"
+        elif "location" not in intent.required:
+            yield ("repeats", name), f"'{name}' does not require a location, by which repeats are found"
+
+
+def moods(content: Moods) -> Iterator[Finding]:
+    """Phrases can be read."""
+    for name, phrases in content.moods.items():
+        for index, phrase in enumerate(phrases):
+            if mistake := phrase_mistake(phrase):
+                yield ("moods", name, index), mistake
+
+
 def raises(content: Policy, known: Catalogue, texts: Prompts) -> Iterator[Finding]:
     """Rows have a fact that can be found, and name intents, slots and prompts that exist."""
     names: set[str] = set()
@@ -300,9 +362,7 @@ def raises(content: Policy, known: Catalogue, texts: Prompts) -> Iterator[Findin
         if row.say is not None and row.say not in texts.prompts:
             yield (*position, "say"), f"there is no prompt '{row.say}'"
         for key in ("said", "unless"):
-            for at, phrase in enumerate(getattr(row, key)):
-                if mistake := phrase_mistake(phrase):
-                    yield (*position, key, at), mistake
+            yield from _phrase_mistakes((*position, key), getattr(row, key))
 
 
 def lines(content: Lines, texts: Prompts) -> Iterator[Finding]:

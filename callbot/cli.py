@@ -132,14 +132,15 @@ def chat(
     """A call in text: each line on stdin is a caller turn; an empty line is a silence, `#5` a key press."""
     from callbot.chat import Chat
     from callbot.content import load_site
-    from callbot.room import load_rules, load_understander, open_store, pull_missing
+    from callbot.room import informed, load_rules, load_understander, open_store, pull_missing
 
     settings = config.load(site=site, database_url=database)
     loaded = load_site(settings.site)
     pull_missing(settings, [settings.encoder])
     store = open_store(settings, loaded)
     try:
-        talk = Chat(loaded, load_understander(settings, loaded), load_rules(loaded), store, caller)
+        engine = informed(load_understander(settings, loaded), settings, loaded)
+        talk = Chat(loaded, engine, load_rules(loaded), store, caller)
         _show_turn(talk.greet(), as_json)
         for line in sys.stdin:
             _show_turn(_chat_turn(talk, line.strip()), as_json)
@@ -507,11 +508,10 @@ def models_verify(names: Annotated[list[str] | None, typer.Argument(help="Which;
 @models_app.command("versions")
 def models_versions(as_json: JsonOption = False, site: SiteOption = None) -> None:
     """The trained versions of the site's small model; the one that serves is marked."""
-    from callbot.content import load_site
     from callbot.evaluate.promotion import history, serving
     from callbot.nlu.versions import versions
 
-    folder = load_site(config.load(site=site).site).adapters
+    folder = _adapters(site)
     current, promoted = serving(folder), {step.version: step for step in history(folder) if step.did == "promote"}
     for name in versions(folder):
         step = promoted.get(name)
@@ -547,11 +547,16 @@ def models_promote(version: str, as_json: JsonOption = False, site: SiteOption =
 @models_app.command("rollback")
 def models_rollback(site: SiteOption = None) -> None:
     """Have the version serve again that did before the last promotion."""
-    from callbot.content import load_site
     from callbot.evaluate.promotion import rollback
 
-    name = rollback(load_site(config.load(site=site).site).adapters, datetime.now(UTC))
+    name = rollback(_adapters(site), datetime.now(UTC))
     print(f"version {name} serves again from the next start on")
+
+
+def _adapters(site: Path | None) -> Path:
+    """Where a site's trained versions lie. The site is not loaded: whoever goes back may be in a hurry, and its content
+    in disorder."""
+    return config.load(site=site).site / "intents" / "adapter"
 
 
 def _need_files(files: list[Path]) -> None:

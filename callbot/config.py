@@ -42,6 +42,8 @@ class Settings(BaseSettings):
     """How carriers reach this server from outside, e.g. https://bot.example.org; "" = from the request."""
     transcriber: str = "whisper-base"
     """Model name of the store, local path or hub id; likewise the next ones."""
+    small_transcriber: str = "whisper-tiny-en"
+    """Hears what a caller is saying before the turn is over; may be the same as `transcriber`."""
     encoder: str = "minilm-l6"
     turn_detector: str = "smart-turn"
     threads: int = Field(default=1, ge=1)

@@ -31,6 +31,7 @@ from callbot.schema import (
     Flow,
     Form,
     Lines,
+    Moods,
     Page,
     Places,
     Playbook,
@@ -289,6 +290,7 @@ class _Linked:
     forms: Mapping[str, Form]
     prompts: Prompts | None
     reasons: Reasons | None
+    moods: Moods | None
     lines: Lines | None
     utterances: Mapping[str, UtteranceFile]
 
@@ -299,6 +301,7 @@ class _Linked:
         assert self.policy is not None
         assert self.prompts is not None
         assert self.reasons is not None
+        assert self.moods is not None
         texts = {name: (text,) if isinstance(text, str) else text for name, text in self.prompts.prompts.items()}
         return Playbook(
             catalogue=self.catalogue,
@@ -308,6 +311,7 @@ class _Linked:
             prompts=texts,
             reasons=self.reasons.reasons,
             knowledge=dict(pages),
+            moods=self.moods.moods,
         )
 
 
@@ -319,11 +323,16 @@ def _load_linked(reader: _Reader) -> _Linked:
         reader.folder("dialogs/forms", Form),
         reader.yaml(f"dialogs/{LANGUAGE}/prompts.yaml", Prompts),
         reader.yaml(f"dialogs/{LANGUAGE}/reasons.yaml", Reasons),
+        reader.yaml(f"dialogs/{LANGUAGE}/moods.yaml", Moods),
         reader.yaml("telephony/lines.yaml", Lines),
         reader.folder(f"intents/{LANGUAGE}", UtteranceFile),
     )
     if linked.policy is not None:
         reader.report("dialogs/policy.yaml", check.policy(linked.policy))
+    if linked.moods is not None:
+        reader.report(f"dialogs/{LANGUAGE}/moods.yaml", check.moods(linked.moods))
+    if linked.policy is not None and linked.catalogue is not None:
+        reader.report("dialogs/policy.yaml", check.repeats(linked.policy, linked.catalogue))
     # A file that cannot be read is one mistake, and no reason to find fault with those that refer to it.
     if linked.catalogue is not None:
         _check_intents(reader, linked.catalogue, linked.utterances)
@@ -349,6 +358,7 @@ def _check_prompts(reader: _Reader, texts: Prompts, linked: _Linked) -> None:
     if linked.catalogue is not None:
         if linked.policy is not None:
             reader.report("dialogs/policy.yaml", check.raises(linked.policy, linked.catalogue, texts))
+            reader.report("dialogs/policy.yaml", check.phrases(linked.policy, linked.catalogue, texts))
         for name, form in linked.forms.items():
             reader.report(f"dialogs/forms/{name}.yaml", check.form(name, form, linked.catalogue, texts))
     if linked.flow is not None:

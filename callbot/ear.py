@@ -1,9 +1,10 @@
 """Hears one caller: audio in, facts out.
 
 The ear owns the audio of the present turn. While the caller speaks it asks for partial transcripts (fewer when the
-engines are busy). At a pause it starts the final transcript and asks whether the turn is over, both at once; if the
-caller goes on, the transcript is thrown away, or kept as the committed beginning of a long turn. So most of the
-recognition is done by the time a turn ends, and a turn of any length costs bounded memory.
+engines are busy). At a pause it asks how finished the voice sounds, and starts the final transcript: at once where
+that is likely to be the end, later where it is not. If the caller goes on, the transcript is thrown away, or kept as
+the committed beginning of a long turn. So most of the recognition is done by the time a turn ends, few transcripts are
+made in vain (9 of 11 of those had a judgement below 0.4), and a turn of any length costs bounded memory.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from callbot.engines import SAMPLE_RATE, Audio, Expected, Transcriber, Transcript, TurnDetector, Vad
+from callbot.engines import SAMPLE_RATE, Audio, Transcriber, Transcript, TurnDetector, Vad
 from callbot.events import Fact, PartialHeard, SpeechContinued, SpeechStarted, TurnEnded
 from callbot.nlu.completeness import Completeness, TurnWords
 from callbot.pool import Pool, Priority
@@ -26,12 +27,15 @@ from callbot.speech.turns import Endpointer, Signal
 
 log = logging.getLogger("callbot.ear")
 
+_SHORT_ANSWERS = ("yes_no", "phone")
+"""Kinds of answers of which the words tell the end better than the voice: they are recognised at once."""
 _PRE_ROLL = 0.3
 """Seconds kept from before a turn begins, so that no first consonant is lost."""
 _COMMIT_FROM = 8.0
 """Seconds of audio from which a pause commits what was said before it: long turns keep bounded memory and compute."""
-_COMMIT_AT = 24.0
-"""Seconds of audio without a pause that are committed wherever it is quietest: the recogniser's window ends at 30 s."""
+_COMMIT_AT = 15.5
+"""Seconds of audio without a pause that are committed wherever it is quietest: longer stretches need the recogniser's
+whole window, which is five times as dear."""
 
 
 @dataclass
@@ -47,8 +51,6 @@ class Ear:
     """Takes each fact as it happens."""
     partial_dropped: Callable[[], None]
     """Told when a partial transcript was skipped because the engines are busy."""
-    suggest: Callable[[str, str], str] = lambda _kind, _text: ""
-    """Likely names for an answer of a kind, given its words so far; comma-separated, "" for none."""
     turn: int = 0
     quiet: float = 0.0
     """Silence at the end of the last turn, in seconds: it ended that long before `TurnEnded`."""
@@ -126,21 +128,30 @@ class Ear:
             case Signal.CONTINUED:
                 self.post(SpeechContinued())
             case Signal.PAUSED:
+                self._judge()
+            case Signal.RESTED:
                 self._listen_back()
             case Signal.RESUMED:
                 self._drop_pause()
             case Signal.ENDED:
                 self._finish()
 
-    def _listen_back(self) -> None:
-        """A pause: recognise what was said, and find out whether that is all."""
+    def _judge(self) -> None:
+        """A pause: find out whether the voice sounds finished, before anything dearer is begun."""
         if self._partial is not None:
             self._partial.cancel()
-        final = self._recognise(self._heard())
-        final.add_done_callback(self._read)
-        self._final, self._final_of = final, self._held
+        if self._kind in _SHORT_ANSWERS:
+            self._listen_back()
         self._judgement = self.pool.submit(Priority.FINAL, self.detector.complete, self._heard())
         self._judgement.add_done_callback(self._judged)
+
+    def _listen_back(self) -> None:
+        """Recognise what was said so far: it may be all."""
+        if self._final is not None:
+            return
+        turn, final = self.turn, self._recognise(self._heard())
+        self._final, self._final_of = final, self._held
+        final.add_done_callback(lambda future: self._read(turn, future))
 
     def _finish(self) -> None:
         if self._partial is not None:
@@ -154,11 +165,7 @@ class Ear:
         self._audio, self._held = [], 0
 
     def _recognise(self, audio: Audio) -> asyncio.Future[Transcript]:
-        agreed = self._agreement.committed
-        expected = Expected(self._kind, self.suggest(self._kind, agreed))
-        future = self.pool.submit(
-            Priority.FINAL, self.transcriber.transcribe, audio, final=True, expected=expected, agreed=agreed
-        )
+        future = self.pool.submit(Priority.FINAL, self.transcriber.transcribe, audio, final=True, kind=self._kind)
         # A turn whose call has ended is never asked for; its failure is nobody's.
         future.add_done_callback(_seen)
         return future
@@ -167,19 +174,24 @@ class Ear:
         """The pause was none: what was begun in it must not be taken for an answer to the next one."""
         if self._final is not None and self._final_of >= _COMMIT_FROM * SAMPLE_RATE:
             self._commit(self._final, self._final_of)
-        elif self._final is not None:
+        elif self._final is not None and self.pool.backlog:
             self._final.cancel()
+        elif self._final is not None and not self._final.done():
+            self._partial = self._final  # it is being made: its words still come in time for a partial
         if self._judgement is not None:
             self._judgement.cancel()
         self._final = self._judgement = None
 
-    def _read(self, future: asyncio.Future[Transcript]) -> None:
-        """The words of a pause are known: can they be all?"""
-        if future.cancelled() or future is not self._final:
+    def _read(self, turn: int, future: asyncio.Future[Transcript]) -> None:
+        """The words of a pause are known: can they be all? Until the turn ends, they are partial."""
+        if future.cancelled() or turn != self.turn or not self._endpointer.in_turn:
             return
         # A recogniser that fails says nothing about the words; the failure is told when they are asked for.
         words = "" if future.exception() is not None else future.result().text
-        self._endpointer.read(self._turn_words.completeness(words, self._kind) if words else Completeness.UNKNOWN)
+        if future is self._final:
+            self._endpointer.read(self._turn_words.completeness(words, self._kind) if words else Completeness.UNKNOWN)
+        if words:
+            self.post(PartialHeard(turn, self._so_far(words), self._so_far(self._agreement.add(words))))
 
     def _judged(self, future: asyncio.Future[float]) -> None:
         if future.cancelled():
@@ -189,7 +201,11 @@ class Ear:
             # Without a judgement every turn gets the longer silence: slower, but nobody is cut off.
             log.error("the turn detector failed: %s", error)
             return
+        if future is not self._judgement:
+            return  # of an earlier pause
         self._endpointer.judge(future.result())
+        if future.result() >= self.policy.ending.likely:
+            self._listen_back()
 
     # ------------------------------------------------------------ long turns
 
@@ -224,8 +240,6 @@ class Ear:
             self.transcriber.transcribe,
             self._heard(),
             final=False,
-            expected=Expected(self._kind),
-            agreed=self._agreement.committed,
         )
         self._partial.add_done_callback(lambda future: self._partially(turn, future))
 
@@ -237,12 +251,13 @@ class Ear:
             log.error("a partial transcript failed: %s", error)
             return
         text = future.result().text
-        self._agreement.add(text)
-        self.post(PartialHeard(turn, " ".join(filter(None, [*self._committed_texts(), text]))))
+        self.post(PartialHeard(turn, self._so_far(text), self._so_far(self._agreement.add(text))))
 
-    def _committed_texts(self) -> list[str]:
+    def _so_far(self, text: str) -> str:
+        """The turn's words: those of its earlier stretches, and `text`."""
         done = [stretch.transcript for stretch in self._committed if stretch.transcript.done()]
-        return [future.result().text for future in done if not future.cancelled() and future.exception() is None]
+        texts = [future.result().text for future in done if not future.cancelled() and future.exception() is None]
+        return " ".join(filter(None, [*texts, text]))
 
     # ------------------------------------------------------------ audio
 

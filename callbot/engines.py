@@ -38,19 +38,6 @@ class Transcript:
     """Other readings, best first, where the expected answer makes them useful."""
 
 
-@dataclass(frozen=True, slots=True)
-class Expected:
-    """What the open question makes likely."""
-
-    kind: str = ""
-    """Kind of the slot that was asked (location, phone, plate, name ...), "yes_no", or "" for anything."""
-    hint: str = ""
-    """Likely names, comma-separated."""
-
-
-NOTHING_EXPECTED = Expected()
-
-
 class Vad(Protocol):
     """Voice activity of one caller; keeps state, so one object a call."""
 
@@ -73,14 +60,13 @@ class Transcriber(Protocol):
         audio: Audio,
         *,
         final: bool,
-        expected: Expected = NOTHING_EXPECTED,
-        agreed: str = "",
+        kind: str = "",
         full: bool = False,
     ) -> Transcript:
         """Words in `audio`.
 
-        `final=False` asks for a quick partial without word times. `agreed` is text at the beginning of `audio` on
-        which earlier partials agreed. `full=True` decodes with the recogniser's whole window.
+        `final=False` asks for a quick partial without word times. `kind` is that of the slot that was asked (location,
+        phone, plate, name ...), "yes_no", or "" for anything. `full=True` decodes with the recogniser's whole window.
         """
 
 

@@ -9,7 +9,7 @@ otherwise; the moment a fact happened is not a field, it is the `at` argument of
 from __future__ import annotations
 
 import types
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import MISSING, dataclass, fields, is_dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
@@ -61,15 +61,34 @@ class IntentGuess:
 
 
 @dataclass(frozen=True, slots=True)
+class Suspicion:
+    """How much an utterance sounds like an emergency to the small model."""
+
+    kind: str
+    """What emergency it would be, see `nlu.emergency.KINDS`."""
+    score: float
+    """0 to 1; 0.5 is where the model was tuned to miss next to none."""
+    evidence: str
+    """The caller's words."""
+
+
+@dataclass(frozen=True, slots=True)
 class Understanding:
     """What one utterance means."""
 
     text: str
     intents: tuple[IntentGuess, ...]
-    """Best first, probabilities sum to at most 1."""
+    """Best first. Probabilities sum to at most 1, but for "emergency", which is judged by itself, and where a caller
+    wants two things."""
     slots: tuple[SlotHit, ...]
     out_of_scope: bool
     """True when the utterance resembles nothing that the model was trained on."""
+    wanted: tuple[str, ...] = ()
+    """Every intent that the caller has, the surest first; () where nobody looked for more than one."""
+    suspicion: Suspicion | None = None
+    """None where no model has listened."""
+    page: str = ""
+    """The knowledge page that answers the words as a question; "" = none does, or nobody looked."""
 
     @property
     def intent(self) -> str:
@@ -102,6 +121,8 @@ class TurnRecord:
     """The sentences of the bot's answer."""
     started_at: float
     ended_at: float
+    words: tuple[Word, ...] = ()
+    """What was heard word by word, in seconds since the call's start; () where nobody measured it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +134,59 @@ class Evidence:
     confidence: float
     confirmed: bool
     """The caller said yes to the read-back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """The caller's words behind a rule that fired."""
+
+    rule: str
+    turn: int
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionInputs:
+    """All that a decision about a case rests on, so that it can be explained when the rules have long changed."""
+
+    outcome: Outcome
+    """What the rules say; a caller who asks for a person gets one whatever that is."""
+    default: Outcome
+    """What the kind of case alone would have led to."""
+    rules: tuple[str, ...]
+    """Names of the rules that fired, the strongest last."""
+    signs: tuple[Spoken, ...]
+    """What the caller said for those rules that listen to words."""
+    missing: tuple[str, ...]
+    """Required slots without a value."""
+    confidence: float
+    """Of the whole case: the product of `parts`."""
+    parts: dict[str, float]
+    threshold: float
+    """What the confidence had to reach."""
+    hearing: float
+    """The worst recognition confidence of the turns that filled the form."""
+    location: float | None
+    """How surely the place is in a list; None where none is required or known."""
+    location_threshold: float
+    confirmed: bool
+    """The caller had said yes to the read-back."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseStatus:
+    """What a caller may hear about an earlier case. Nothing in it tells who reported what."""
+
+    number: str
+    intent: str
+    status: str
+    """See `cases.lifecycle.Status`."""
+    by_person: bool
+    """A person has brought it to this status, not the call in which it was filed."""
+    due_at: datetime | None
+    """By when somebody follows up, UTC-aware; None if nothing is promised, or if that moment is past."""
+    part_of: str | None
+    """Number of the case that it repeats; `status` and the rest are then those of that case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +207,8 @@ class CaseSnapshot:
     """E.164."""
     note: str
     """Why the disposition is what it is: names of the policy rules that fired."""
+    decision: DecisionInputs | None = None
+    """None while undecided."""
 
 
 # ---------------------------------------------------------------- facts
@@ -209,6 +285,8 @@ class PartialHeard(Fact):
 
     turn: int
     text: str
+    stable: str = ""
+    """The beginning of `text` on which two partials in a row agree: it will hardly change any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +323,17 @@ class Saved(Fact):
 
     turn: int
     case_number: str | None
+    linked_to: str | None = None
+    """Number of the older case that the filed one repeats."""
+
+
+@dataclass(frozen=True, slots=True)
+class LookedUp(Fact):
+    """What the store knows about the case that a `LookUp` asked for."""
+
+    turn: int
+    case: CaseStatus | None
+    """None: no caller was ever given this number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -359,6 +448,19 @@ class SaveCase(Command):
 
     turn: int
     case: CaseSnapshot
+    repeat_within: float | None = None
+    """Days within which an open case of the same kind at the same place makes this one a repeat of it; None: never."""
+    follow_up: float | None = None
+    """Hours within which somebody has to follow up; None: nobody has to. A repeat promises nothing of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class LookUp(Command):
+    """Ask the store what has become of a case; answered by `LookedUp`."""
+
+    turn: int
+    number: str
+    """As the caller has given it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -372,6 +474,8 @@ class Escalate(Command):
     """The caller's words that led here."""
     priority: Literal["low", "medium", "high", "emergency"]
     case: CaseSnapshot | None
+    follow_up: float | None = None
+    """Hours within which somebody has to call back, because the caller has gone; None: the call itself is handed over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -446,7 +550,9 @@ def _build(hint: Any, value: Any) -> Any:
     """Rebuild a value of type `hint` from plain JSON."""
     if isinstance(hint, type) and is_dataclass(hint):
         hints = _hints(hint)
-        return hint(**{f.name: _build(hints[f.name], value[f.name]) for f in fields(hint)})
+        # A field that has come with a later version keeps its default in events of an earlier one.
+        known = [f for f in fields(hint) if f.name in value or f.default is MISSING]
+        return hint(**{f.name: _build(hints[f.name], value[f.name]) for f in known})
     origin, args = get_origin(hint), get_args(hint)
     if origin in (Union, types.UnionType):
         if value is None:

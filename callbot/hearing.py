@@ -18,7 +18,7 @@ import numpy as np
 from callbot.audio import as_telephone, read_wav
 from callbot.config import Settings
 from callbot.ear import Ear
-from callbot.engines import NOTHING_EXPECTED, SAMPLE_RATE, Audio, Expected, Transcriber, Transcript, TurnDetector
+from callbot.engines import SAMPLE_RATE, Audio, Transcriber, Transcript, TurnDetector
 from callbot.events import Fact, PartialHeard, TurnEnded
 from callbot.models import ModelStore
 from callbot.pool import Pool
@@ -46,12 +46,11 @@ class _Timed:
         audio: Audio,
         *,
         final: bool,
-        expected: Expected = NOTHING_EXPECTED,
-        agreed: str = "",
+        kind: str = "",
         full: bool = False,
     ) -> Transcript:
         began = time.perf_counter()
-        result = self.transcriber.transcribe(audio, final=final, expected=expected, agreed=agreed, full=full)
+        result = self.transcriber.transcribe(audio, final=final, kind=kind, full=full)
         took = time.perf_counter() - began
         self.spent += took
         if final:

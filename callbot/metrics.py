@@ -7,12 +7,16 @@ said or is can get into a metric.
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
+from functools import partial
 from typing import Final, Literal, get_args
 
 from prometheus_client import CONTENT_TYPE_LATEST as CONTENT_TYPE
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from callbot.events import Outcome, Station
+from callbot.nlu.drift import BUCKETS, Baseline, Turn
 
 __all__ = ["CONTENT_TYPE", "Metrics"]
 
@@ -21,6 +25,10 @@ _SHARES: Final = tuple(i / 10 for i in range(1, 11))
 
 Fallback = Literal["reask", "rules", "human", "skip"]
 """What dialogs/policy.yaml can declare for a station that fails."""
+
+
+Refusal = Literal["noise", "loop", "phrase"]
+"""Why a recognised text counts as said by nobody."""
 
 
 class Metrics:
@@ -64,6 +72,13 @@ class Metrics:
             "callbot_answer_seconds",
             "From the end of the caller's speech to the first sound of the answer",
             buckets=_SECONDS,
+            registry=registry,
+        )
+        self._understood = _Drift(registry)
+        self._refused = Gauge(
+            "callbot_texts_refused",
+            "Recognised texts that nobody had said, since the start",
+            ("reason",),
             registry=registry,
         )
         # A series that only appears with its first failure can't be watched for it.
@@ -126,6 +141,71 @@ class Metrics:
         """The bot began to answer, `seconds` after the caller had stopped speaking."""
         self._answer.observe(seconds)
 
+    def understood(self, turn: Turn) -> None:
+        """The small model has understood a turn: what that tells about drift."""
+        self._understood.turn(turn)
+
+    def usual(self, baseline: Baseline) -> None:
+        """What `understood` is to be compared with."""
+        self._understood.usual(baseline)
+
+    def texts_refused(self, counts: Mapping[str, int]) -> None:
+        """Show `counts`, which the recogniser keeps: texts it dropped because nobody had said them, by reason."""
+        for reason in get_args(Refusal):
+            self._refused.labels(reason).set_function(partial(_count, counts, reason))
+
     def text(self) -> bytes:
         """Everything, in the Prometheus text format (its content type is `CONTENT_TYPE`)."""
         return generate_latest(self._registry)
+
+
+class _Drift:
+    """Turns as the small model understands them, beside what was usual when it was trained."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._confidence = Histogram(
+            "callbot_understood_confidence",
+            "Confidence of the small model's best intent",
+            buckets=BUCKETS,
+            registry=registry,
+        )
+        self._strange = Counter("callbot_understood_out_of_scope", "Turns to which nothing fits", registry=registry)
+        self._words = Counter("callbot_understood_words", "Words of callers", registry=registry)
+        self._unknown = Counter(
+            "callbot_understood_unknown_words", "Words of callers that the training material lacks", registry=registry
+        )
+        self._usual_confidence = Gauge(
+            "callbot_training_confidence_share",
+            "Share of utterances kept from training whose confidence is at most le",
+            ("le",),
+            registry=registry,
+        )
+        self._usual_strange = Gauge(
+            "callbot_training_out_of_scope_share",
+            "Share of utterances kept from training to which nothing fits",
+            registry=registry,
+        )
+        self._usual_unknown = Gauge(
+            "callbot_training_unknown_words_share",
+            "Share of words, in utterances kept from training, that the rest lacks",
+            registry=registry,
+        )
+        # Until a baseline is known there is nothing to compare with, and 0 would be one.
+        for gauge in (self._usual_strange, self._usual_unknown):
+            gauge.set(math.nan)
+
+    def turn(self, turn: Turn) -> None:
+        self._confidence.observe(turn.confidence)
+        self._strange.inc(turn.out_of_scope)
+        self._words.inc(turn.words)
+        self._unknown.inc(turn.unknown)
+
+    def usual(self, baseline: Baseline) -> None:
+        for end, share in zip(BUCKETS, baseline.confidence, strict=True):
+            self._usual_confidence.labels(str(end)).set(share)
+        self._usual_strange.set(baseline.out_of_scope)
+        self._usual_unknown.set(baseline.unknown_words)
+
+
+def _count(counts: Mapping[str, int], reason: str) -> float:
+    return counts.get(reason, 0)

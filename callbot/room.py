@@ -18,6 +18,7 @@ from typing import TypeVar
 from callbot.cases.store import Store
 from callbot.config import Settings
 from callbot.content import Site
+from callbot.dialog.asides import QUESTION, is_question
 from callbot.dialog.render import fixed_sentences
 from callbot.engines import (
     Audio,
@@ -31,11 +32,16 @@ from callbot.errors import EngineError, ModelError
 from callbot.events import Understanding
 from callbot.metrics import Metrics
 from callbot.models import ModelStore
+from callbot.nlu.drift import CARD, baseline_of, vocabulary
+from callbot.nlu.informed import Informed
+from callbot.nlu.knowledge import KnowledgeBase, Sentences
 from callbot.nlu.model import SmallModel
 from callbot.nlu.rules import RulesUnderstander
+from callbot.nlu.served import open_encoder
 from callbot.nlu.slots import SlotReader
 from callbot.nlu.understander import ModelUnderstander
 from callbot.nlu.vehicles import VehicleLists
+from callbot.nlu.watched import Watched
 from callbot.pool import Pool
 from callbot.speech.smart_turn import SmartTurn
 from callbot.speech.spoken import speakable
@@ -77,7 +83,8 @@ class Missing:
 def needed_models(settings: Settings, site: Site) -> list[str]:
     """The models that calls on this site use: store names, paths or hub ids."""
     voices = {line.voice for line in site.lines.lines.values()}
-    return [settings.transcriber, settings.encoder, settings.turn_detector, VAD, *sorted(voices)]
+    hearing = (settings.transcriber, settings.small_transcriber, settings.turn_detector, VAD)
+    return [*dict.fromkeys(hearing), settings.encoder, *sorted(voices)]
 
 
 def pull_missing(settings: Settings, specs: list[str]) -> None:
@@ -114,7 +121,56 @@ def load_understander(settings: Settings, site: Site, adapter: Path | None = Non
     Raises ModelError when either is missing or damaged.
     """
     encoder = ModelStore(settings.models).resolve(settings.encoder)
-    return ModelUnderstander(SmallModel.load(encoder, adapter or site.adapter), slot_reader(site))
+    model = SmallModel.load(encoder, adapter or site.adapter, open_encoder(graphs(settings)))
+    return ModelUnderstander(model, slot_reader(site))
+
+
+def informed(engine: Understander, settings: Settings, site: Site) -> Understander:
+    """The small model with the site's knowledge pages; without them where they cannot be had.
+
+    Then the agent does not know the answer to any question, and offers a person.
+    """
+    intents = site.playbook.catalogue.intents
+    questions = frozenset(name for name in intents if is_question(site.playbook, name))
+    try:
+        pages = load_pages(settings, site)
+    except ModelError as error:
+        log.error("no question can be answered: %s", error)
+        return engine
+    return Informed(engine, questions, QUESTION, lambda text: found.page if (found := pages.find(text)) else None)
+
+
+def load_pages(settings: Settings, site: Site) -> KnowledgeBase:
+    """The site's knowledge pages, searched with the encoder as it is without its adapter.
+
+    Raises ModelError when the encoder is missing or damaged.
+    """
+    encoder, folder = ModelStore(settings.models).resolve(settings.encoder), graphs(settings)
+    sentences = Sentences(open_encoder(folder)(encoder, site.adapter, 0.0), encoder)
+    threshold = site.playbook.policy.thresholds.knowledge
+    return KnowledgeBase(site.knowledge, site.unanswered, sentences, threshold, folder)
+
+
+def graphs(settings: Settings) -> Path:
+    """Folder of the small model's graphs, which are built here from an encoder and an adapter."""
+    return settings.models.parent / "understanding"
+
+
+def watched(engine: Understander, site: Site, metrics: Metrics) -> Watched:
+    """The small model with its drift counted in `metrics`, beside what the version's card calls usual."""
+    names = [name for entries in site.word_lists.values() for name in entries]
+    names += [name for street in site.streets for name in (street.name, *street.also)]
+    names += [name for place in site.places for name in (place.name, *place.also)]
+    card = site.adapter / CARD
+    try:
+        usual = baseline_of(card.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        # Calls go on without it; only the comparison is missing.
+        log.warning("%s does not tell what is usual: %s", card, error)
+    else:
+        if usual is not None:
+            metrics.usual(usual)
+    return Watched(engine, vocabulary(site.utterances, names), metrics.understood)
 
 
 def load_rules(site: Site) -> RulesUnderstander:
@@ -125,10 +181,11 @@ def load_rules(site: Site) -> RulesUnderstander:
 def load_transcriber(settings: Settings) -> WhisperTranscriber:
     """The speech recogniser, one decoding for each core at the same time.
 
-    Raises ModelError when its model is missing or damaged.
+    Raises ModelError when one of its models is missing or damaged.
     """
-    path = ModelStore(settings.models).resolve(settings.transcriber)
-    return WhisperTranscriber(path, cpu_threads=settings.threads, workers=workers())
+    models = ModelStore(settings.models)
+    large, small = models.resolve(settings.transcriber), models.resolve(settings.small_transcriber)
+    return WhisperTranscriber(large, cpu_threads=settings.threads, workers=workers(), small_model=small)
 
 
 def load_voice(settings: Settings, voice: str) -> PiperSynthesizer:
@@ -155,7 +212,9 @@ def open_room(settings: Settings, site: Site, store: Store, metrics: Metrics, pu
     vad = models.resolve(VAD)
     SileroVad(vad)
     transcriber: Transcriber = _or_missing(lambda: load_transcriber(settings))
-    understander: Understander = _or_missing(lambda: load_understander(settings, site))
+    understander: Understander = _or_missing(lambda: _understander(settings, site, metrics))
+    if isinstance(transcriber, WhisperTranscriber):
+        metrics.texts_refused(transcriber.refused)
     detector: TurnDetector = _or_missing(lambda: SmartTurn(models.resolve(settings.turn_detector)))
     voices = {line.voice: _voice(settings, site, line.voice) for line in site.lines.lines.values()}
     with Pool(workers()) as pool, ThreadPoolExecutor(1, "store") as files:
@@ -173,6 +232,10 @@ def open_room(settings: Settings, site: Site, store: Store, metrics: Metrics, pu
             publish=publish,
             summary_template=site.summary,
         )
+
+
+def _understander(settings: Settings, site: Site, metrics: Metrics) -> Understander:
+    return watched(informed(load_understander(settings, site), settings, site), site, metrics)
 
 
 def readiness(room: Room) -> dict[str, bool]:

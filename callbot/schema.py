@@ -16,6 +16,8 @@ Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Seconds = Annotated[float, Field(gt=0, le=3600)]
+Hours = Annotated[float, Field(gt=0, le=24 * 60)]
+Days = Annotated[float, Field(gt=0, le=366)]
 PhoneNumber = Annotated[str, StringConstraints(pattern=r"^\+\d{7,15}$")]
 
 SlotKind = Literal["location", "time", "vehicle", "plate", "phone", "name", "text", "money", "flag", "number"]
@@ -44,6 +46,10 @@ Trigger = Literal[
     "complete",
     "complete_for_person",
     "needs_answer",
+    "needs_status",
+    "status_found",
+    "status_unknown",
+    "status_still_unknown",
     "incomplete_for_person",
     "incomplete",
     "maybe_emergency",
@@ -52,6 +58,15 @@ Trigger = Literal[
     "deny",
     "correct",
     "cancel",
+    "take_back",
+    "start_over",
+    "aside",
+    "anonymous",
+    "answered",
+    "unanswered",
+    "answered_beside",
+    "unanswered_beside",
+    "next_matter",
     "repeat",
     "hold_on",
     "greet",
@@ -190,7 +205,7 @@ class Move(Strict):
     """Where a trigger leads."""
 
     to: Name
-    """A state, or "same"."""
+    """A state, "same", or "back": where the caller was before the present state."""
     say: tuple[Name, ...] = ()
     """Prompts said before the new state's own question."""
     reason: Name | None = None
@@ -200,10 +215,13 @@ class Move(Strict):
 class State(Strict):
     """One state of the flow."""
 
-    asks: Literal["reason", "intent", "slot", "confirm", "amend", "more", "alarm"] | None = None
+    asks: Literal["reason", "intent", "slot", "confirm", "amend", "more", "offer", "alarm"] | None = None
     """The kind of question that is open in this state; None = the caller is not waited for."""
     files: bool = False
     """Entering it files the case; the only way on is `saved`."""
+    looks_up: bool = False
+    """Entering it asks the store what has become of the case that the caller named; on with one of the
+    `status_...` triggers."""
     ends: Literal["disposition", "human", "emergency"] | None = None
     """The call ends here: as the case was disposed, with a person, as an emergency."""
     on: dict[Trigger, Move] = Field(default_factory=dict)
@@ -238,7 +256,7 @@ class Retries(Strict):
     out_of_scope: Annotated[int, Field(ge=0, le=5)]
     same_question: Annotated[int, Field(ge=1, le=5)]
     turns: Annotated[int, Field(ge=5, le=100)]
-    """Caller turns in one call."""
+    """Caller turns in one call: whatever is still open at the last one is left to a person."""
 
 
 class Thresholds(Strict):
@@ -278,6 +296,8 @@ class Timing(Strict):
     """Pause that ends a number typed on the keypad."""
     pause: Seconds
     """Quiet after which the end-of-turn detector is asked."""
+    rest: Seconds
+    """Quiet after which the words are recognised even if the voice did not sound finished."""
     end_of_finished: Seconds
     """Quiet that ends a turn to whose words nothing can be added: "yes", a whole telephone number."""
     end_of_turn: Seconds
@@ -299,6 +319,8 @@ class Ending(Strict):
 
     complete: Share
     """Smart Turn probability from which a turn sounds complete."""
+    likely: Share
+    """Smart Turn probability from which the words are recognised at once."""
     speech: Share
     """Voice activity above this is speech."""
     quiet: Share
@@ -338,6 +360,43 @@ class Raise(Strict):
     """Prompt said instead of the flow's own when it brings a person."""
 
 
+class Promises(Strict):
+    """Within how many hours somebody follows up."""
+
+    queued: Hours = 24.0
+    """A case that was put into staff's queue."""
+    caller_left: Hours = 1.0
+    """A caller who was gone before a person could take over."""
+
+
+class Aside(Strict):
+    """Something that callers say beside the matter. It is answered, and the open question is asked again."""
+
+    said: Annotated[tuple[Text, ...], Field(min_length=1)]
+    """Phrases, written as in intents/emergency.yaml."""
+    unless: tuple[Text, ...] = ()
+    """Phrases with which it is something else."""
+    asked: tuple[Name, ...] = ()
+    """Only while one of these is the open question: a slot, or "confirm", "more" ...; left out: any."""
+    say: Name
+    """Prompt that answers it."""
+
+
+class Phrases(Strict):
+    """Words with which callers steer the conversation, written as in intents/emergency.yaml."""
+
+    takes_back: tuple[Text, ...]
+    """The last answer is to be forgotten."""
+    other_matter: tuple[Text, ...]
+    """What follows is what the call is really about."""
+    same_place: tuple[Text, ...]
+    """The second matter is where the first one is."""
+    anonymous: tuple[Text, ...]
+    """The caller's name is not to be asked for."""
+    asides: tuple[Aside, ...]
+    """Tried in this order."""
+
+
 class Policy(Strict):
     """Thresholds, budgets, fallbacks, retries."""
 
@@ -349,6 +408,7 @@ class Policy(Strict):
     load: Load
     cancels: tuple[Text, ...]
     """Words with which a caller takes a report back."""
+    phrases: Phrases
     backchannels: tuple[Text, ...]
     """Words that do not interrupt the bot and are no turn while it speaks."""
     quick_answers: tuple[Text, ...]
@@ -359,6 +419,9 @@ class Policy(Strict):
     """Who sees a complete case that is less sure than it must be for closing by itself."""
     raises: tuple[Raise, ...]
     """Facts that bring a person."""
+    repeats: dict[Name, Days] = Field(default_factory=dict)
+    """Kind of case -> days within which the same at the same place is a repeat; a kind that is not here never is."""
+    promises: Promises = Promises()
 
 
 class FormSlot(Strict):
@@ -403,6 +466,13 @@ class Reasons(Strict):
     reasons: dict[Name, Text]
 
 
+class Moods(Strict):
+    """How callers sound who are angry, confused or distressed, in one language."""
+
+    moods: dict[Name, Annotated[tuple[Text, ...], Field(min_length=1)]]
+    """The mood as summaries call it -> phrases, written as in intents/emergency.yaml."""
+
+
 # ---------------------------------------------------------------- telephony/lines.yaml
 
 
@@ -443,6 +513,8 @@ class Playbook(Strict):
     reasons: dict[Name, Text]
     knowledge: dict[Name, Page] = Field(default_factory=dict)
     """Pages that answer questions."""
+    moods: dict[Name, tuple[Text, ...]] = Field(default_factory=dict)
+    """Mood -> phrases of a caller who is in it."""
 
     def slot_names(self, intent: str) -> frozenset[str]:
         """Every slot that a case of `intent` may hold."""

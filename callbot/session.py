@@ -27,6 +27,7 @@ from callbot.events import (
     HangUp,
     HoldPlayback,
     Listen,
+    LookUp,
     PartialHeard,
     PlaybackEnded,
     ResumePlayback,
@@ -221,6 +222,8 @@ class Session:
                 self._start(stations.save_turn(command, self._taken_log()))
             case SaveCase():
                 self._start(stations.save_case(command))
+            case LookUp():
+                self._start(stations.look_up(command))
             case Escalate():
                 self._note_escalation(command)
                 self._start(stations.escalate(command))
@@ -318,7 +321,7 @@ class Session:
                     "started", line=fact.line, caller_known=fact.caller is not None, wall=fact.wall.isoformat()
                 )
             case PartialHeard():
-                self._publish("partial", turn=fact.turn, text=fact.text)
+                self._publish("partial", turn=fact.turn, text=fact.text, stable=fact.stable)
             case Transcribed():
                 if fact.text:
                     self._publish("heard", turn=fact.turn, text=fact.text)

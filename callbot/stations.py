@@ -15,13 +15,15 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from callbot.cases.briefing import brief
-from callbot.cases.store import Store
+from callbot.cases.store import Filed, Store
 from callbot.engines import Synthesizer, Transcriber, Transcript, TurnDetector, Understander, Vad
 from callbot.errors import CallbotError
 from callbot.events import (
     CallStarted,
     Escalate,
     Fact,
+    LookedUp,
+    LookUp,
     Outcome,
     SaveCase,
     Saved,
@@ -122,12 +124,36 @@ class Stations:
             store.record(call_id, rows)
             return number
 
-        await self._commit(command.record.index, write)
+        done = await self._at("file", command.record.index, self._in_files(lambda: (write(),)))
+        if done is not None:
+            self.post(Saved(command.record.index, done[0]))
 
     async def save_case(self, command: SaveCase) -> None:
         """Commit the case's new status, and say so."""
         store, call_id, wall, summary = self.room.store, self.started.call_id, self.wall(), self._brief(command)
-        await self._commit(command.turn, lambda: store.save_case(call_id, command.case, wall, summary=summary))
+
+        def write() -> Filed:
+            return store.save_case(
+                call_id,
+                command.case,
+                wall,
+                summary=summary,
+                repeat_within=command.repeat_within,
+                follow_up=command.follow_up,
+            )
+
+        filed = await self._at("file", command.turn, self._in_files(write))
+        if filed is not None:
+            self.post(Saved(command.turn, filed.number, filed.linked_to))
+
+    async def look_up(self, command: LookUp) -> None:
+        """Bring what the store knows about an earlier case."""
+        store, wall = self.room.store, self.wall()
+        # In a tuple, for None is an answer.
+        work = self._in_files(lambda: (store.status_of(command.number, wall),))
+        found = await self._at("file", command.turn, work)
+        if found is not None:
+            self.post(LookedUp(command.turn, found[0]))
 
     async def escalate(self, command: Escalate) -> None:
         """Put the call into the operators' queue."""
@@ -153,11 +179,6 @@ class Stations:
             await asyncio.wait_for(self._in_files(write), _CLOSING_TIME)
         except (CallbotError, TimeoutError) as error:
             log.error("call %s: its end could not be stored: %s", call_id, error)
-
-    async def _commit(self, turn: int, write: Callable[[], str | None]) -> None:
-        done = await self._at("file", turn, self._in_files(lambda: (write(),)))
-        if done is not None:
-            self.post(Saved(turn, done[0]))
 
     async def _in_files(self, write: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self.room.files, write)

@@ -11,7 +11,7 @@ import numpy as np
 
 from callbot.call import Call
 from callbot.content import Site
-from callbot.engines import NOTHING_EXPECTED, SAMPLE_RATE, Audio, Expected, Transcript
+from callbot.engines import SAMPLE_RATE, Audio, Transcript
 from callbot.events import (
     CallStarted,
     Command,
@@ -162,13 +162,11 @@ class FakeTranscriber:
         audio: Audio,
         *,
         final: bool,
-        expected: Expected = NOTHING_EXPECTED,
-        agreed: str = "",
+        kind: str = "",
         full: bool = False,
     ) -> Transcript:
         assert audio.dtype == np.float32
-        assert isinstance(expected, Expected)
-        assert isinstance(agreed, str)
+        assert isinstance(kind, str)
         assert not full
         if not final:
             text = self.partials.pop(0) if self.partials else ""

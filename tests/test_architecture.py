@@ -18,23 +18,45 @@ TESTS = Path(__file__).parent
 
 TIERS: tuple[tuple[str, ...], ...] = (
     ("__init__", "events", "engines", "errors"),
-    ("audio", "metrics", "config", "yaml_lines", "privacy"),
+    ("audio", "config", "yaml_lines", "privacy", "stats"),
     # What decides: dialog, language, turns, cases. Pure, but for the model store.
     (
         *("schema", "check", "models", "dialog.*", "nlu.*", "speech.spoken", "speech.turns", "cases.*"),
-        *("speech.echo", "speech.partials", "leaving"),
+        *("speech.echo", "speech.partials", "leaving", "metrics"),
         *("call", "floor", "vigil", "replay", "telephony.media_streams", "telephony.signatures"),
     ),
     ("content",),
     # Engines and the store behind their doors, and what has them work.
     (
-        *("nlu.model", "nlu.understander", "nlu.material", "nlu.train", "speech.*"),
-        *("cases.store", "cases.database", "cases.models", "cases.views", "pool", "ear", "playback", "chat"),
+        *(
+            "nlu.model",
+            "nlu.network",
+            "nlu.served",
+            "nlu.knowledge",
+            "nlu.understander",
+            "nlu.material",
+            "nlu.lessons",
+            "nlu.train",
+        ),
+        *("nlu.fitting", "nlu.measures", "nlu.card", "nlu.speaking", "speech.*"),
+        *(
+            "cases.store",
+            "cases.database",
+            "cases.models",
+            "cases.views",
+            "cases.tickets",
+            "pool",
+            "ear",
+            "playback",
+            "chat",
+        ),
+        "conversations",
     ),
     ("stations", "session"),
     ("room",),
     ("telephony.*", "console.*"),
-    ("server", "demo", "dial", "hearing"),
+    ("server", "demo", "dial", "hearing", "bench.*"),
+    ("evaluate.*",),
     ("cli", "__main__"),
 )
 """A module may import from its own tier and those above it in this list; the most exact name counts."""
@@ -42,12 +64,16 @@ TIERS: tuple[tuple[str, ...], ...] = (
 PURE = (
     *("leaving", "speech.echo", "speech.partials", "nlu.completeness"),
     *("call", "floor", "vigil", "events", "engines", "errors", "schema", "check", "yaml_lines", "replay", "privacy"),
-    *("dialog.form", "dialog.machine", "dialog.policy", "dialog.reading", "dialog.render", "dialog.snapshot"),
-    *("dialog.state", "speech.turns", "speech.spoken", "telephony.media_streams", "telephony.signatures"),
-    *("cases.lifecycle", "cases.numbers", "cases.summary", "cases.changes", "cases.filing"),
+    *("dialog.asides", "dialog.form", "dialog.machine", "dialog.policy", "dialog.raising", "dialog.reading", "dialog.render"),
+    *("dialog.snapshot", "dialog.state", "dialog.status", "speech.turns", "speech.spoken", "speech.windows"),
+    *("telephony.media_streams", "telephony.signatures"),
+    *("cases.lifecycle", "cases.numbers", "cases.summary", "cases.changes", "cases.filing", "cases.repeats"),
+    *("cases.quoting", "cases.proof", "cases.briefing"),
     *("nlu.addresses", "nlu.days", "nlu.emergency", "nlu.finders", "nlu.flags", "nlu.gazetteer", "nlu.letters"),
     *("nlu.mentions", "nlu.money", "nlu.normalize", "nlu.numbers", "nlu.people", "nlu.phones", "nlu.phonetics"),
     *("nlu.phrases", "nlu.plates", "nlu.references", "nlu.rules", "nlu.slots", "nlu.street_names", "nlu.time_words"),
+    *("bench.chart", "bench.scoring", "bench.stations", "bench.stats"),
+    *("stats", "nlu.drift", "nlu.watched", "nlu.informed", "evaluate.plots", "evaluate.values"),
     *("nlu.times", "nlu.tokens", "nlu.utterances", "nlu.vehicles"),
 )
 """No clock, no thread, no socket, no database, no web, no model: time is an argument."""
@@ -71,15 +97,16 @@ IMPURE = {
 }
 
 HEAVY = {
-    "faster_whisper": {"speech.stt", "speech.smart_turn"},
+    "faster_whisper": {"speech.whisper", "speech.smart_turn"},
     "piper": {"speech.tts"},
-    "onnxruntime": {"speech.onnx_session"},
-    "torch": {"nlu.model", "nlu.train"},
-    "transformers": {"nlu.model"},
-    "tokenizers": {"nlu.model"},
-    "peft": {"nlu.train"},
-    "safetensors": {"nlu.model", "nlu.train"},
-    "sqlmodel": {"cases.models", "cases.store"},
+    "onnxruntime": {"speech.onnx_session", "nlu.served"},
+    "onnx": {"nlu.served"},
+    "torch": {"nlu.network", "nlu.served", "nlu.train", "evaluate.chain", "evaluate.fitting"},
+    "transformers": {"nlu.network"},
+    "tokenizers": {"nlu.model", "nlu.knowledge"},
+    "peft": {"nlu.train", "evaluate.fitting"},
+    "safetensors": {"nlu.model", "nlu.network", "nlu.train"},
+    "sqlmodel": {"cases.models", "cases.store", "cases.tickets"},
     "sqlalchemy": {"cases.models", "cases.store", "cases.database"},
     "sqlite3": {"cases.database", "cases.store"},
     "fastapi": {"console.answers", "console.api", "console.app", "console.pages", "console.server"},
@@ -96,12 +123,25 @@ HEAVY = {
     "pydantic_settings": {"config"},
     "platformdirs": {"config"},
     "huggingface_hub": {"models"},
-    "filelock": {"models"},
+    "filelock": {"models", "nlu.served"},
     "typer": {"cli"},
     "tqdm": {"cli", "models", "speech.tts"},
-    "numpy": {"audio", "ear", "engines", "hearing", "nlu.calibrate", "nlu.gazetteer", "nlu.model", "nlu.train"}
-    | {"speech.onnx_session", "speech.smart_turn", "speech.stt", "speech.tts", "speech.vad"}
-    | {"telephony.gateway", "telephony.line", "telephony.playout", "telephony.script", "telephony.simulator"},
+    "numpy": {
+        "audio",
+        "ear",
+        "engines",
+        "hearing",
+        "nlu.calibrate",
+        "nlu.gazetteer",
+        "nlu.knowledge",
+        "nlu.model",
+        "nlu.train",
+    }
+    | {"nlu.alarm", "nlu.fitting", "nlu.served", "nlu.speaking"}
+    | {"speech.onnx_session", "speech.smart_turn", "speech.stt", "speech.tts", "speech.vad", "speech.whisper"}
+    | {"telephony.gateway", "telephony.line", "telephony.playout", "telephony.script", "telephony.simulator"}
+    | {"bench.barge_in", "bench.cut_offs", "bench.emergency", "bench.material", "bench.noise", "bench.tracks"}
+    | {"evaluate.chain", "evaluate.decoding", "evaluate.hearing", "evaluate.public"},
 }
 """Library -> the only modules that may import it. pydantic is everywhere where content is read."""
 
@@ -112,6 +152,7 @@ PROVEN_ELSEWHERE = {
     "dialog.state": "dialog.test_reading",
     "cases.models": "cases.test_store",
     "cases.views": "cases.test_store",
+    "bench.part": "bench.test_suite",
 }
 """Modules that hold only declarations, or one line -> the tests that would fail without them."""
 

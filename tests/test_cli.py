@@ -77,7 +77,7 @@ def test_chat_prints_one_object_a_turn_and_ends_with_a_closed_case(tmp_path: Pat
     script = "there is a huge pothole on Chapel Street near College\nno name\nyes\nno\n"
     turns = rows(run("chat", "--json", stdin=script, home=tmp_path))
     assert [turn["turn"] for turn in turns] == [0, 1, 2, 3, 4]
-    assert set(turns[0]) == {"turn", "heard", "say", "state", "intent", "case", "outcome", "summary"}
+    assert set(turns[0]) == {"turn", "heard", "say", "state", "asked", "intent", "case", "outcome", "summary"}
     assert turns[-1]["case"]["status"] == "closed"
     assert turns[-1]["case"]["slots"]["location"]["matched"] == "Chapel Street"
 
@@ -124,3 +124,44 @@ def test_dial_without_a_server_says_so() -> None:
     done = run("dial", str(CALLERS / "noise_03.wav"), "--to", "ws://127.0.0.1:9/twilio")
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
+
+
+def test_evaluate_refuses_what_it_does_not_know() -> None:
+    done = run("evaluate", "speed")
+    assert done.returncode == 2
+    assert "there is no part 'speed'" in done.stderr
+    done = run("evaluate", "--benchmark", "snips=/no/such/folder")
+    assert done.returncode == 2
+    assert "there is no folder '/no/such/folder'" in done.stderr
+
+
+def test_versions_are_listed_and_only_known_ones_serve(site_copy: Path) -> None:
+    adapters = site_copy / "intents" / "adapter"
+    for name in ("2030-01-01-aaaa", "2030-01-02-bbbb"):
+        (adapters / name).mkdir(parents=True)
+        (adapters / name / "settings.json").write_text("{}")
+    (adapters / "current").write_text("2030-01-01-aaaa\n")
+    listed = rows(run("models", "versions", "--json", "--site", str(site_copy)))
+    assert listed == [
+        {"version": "2030-01-01-aaaa", "current": True},
+        {"version": "2030-01-02-bbbb", "current": False},
+    ]
+    done = run("models", "promote", "other", "--site", str(site_copy))
+    assert done.returncode == 1
+    assert "no version 'other'" in done.stderr
+
+
+def test_one_command_leads_back_whatever_is_wrong_with_the_site(tmp_path: Path) -> None:
+    adapters = tmp_path / "intents" / "adapter"
+    for name in ("2030-01-01-aaaa", "2030-01-02-bbbb"):
+        (adapters / name).mkdir(parents=True)
+        (adapters / name / "settings.json").write_text("{}")
+    (adapters / "current").write_text("2030-01-02-bbbb\n")
+    step = {"at": "2030-01-02T12:00:00Z", "did": "promote", "version": "2030-01-02-bbbb", "before": "2030-01-01-aaaa"}
+    (adapters / "history.jsonl").write_text(json.dumps(step) + "\n")
+    done = run("models", "rollback", "--site", str(tmp_path))
+    assert done.stdout == "version 2030-01-01-aaaa serves again from the next start on\n"
+    assert (adapters / "current").read_text() == "2030-01-01-aaaa\n"
+    done = run("models", "rollback", "--site", str(tmp_path))
+    assert done.returncode == 1
+    assert "no version to go back to" in done.stderr

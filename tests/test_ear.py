@@ -12,7 +12,7 @@ import pytest
 
 from callbot.content import Site
 from callbot.ear import Ear, Stretch, joined
-from callbot.engines import NOTHING_EXPECTED, SAMPLE_RATE, Audio, Expected, Transcript
+from callbot.engines import SAMPLE_RATE, Audio, Transcript
 from callbot.events import Fact, PartialHeard, SpeechContinued, SpeechStarted, TurnEnded, Word
 from callbot.pool import Pool
 from tests.fakes import FakeDetector, FakeVad
@@ -28,7 +28,7 @@ class Transcriber:
     gate: threading.Event = field(default_factory=threading.Event)
     fail: bool = False
     says: str = ""
-    expected: list[tuple[str, str]] = field(default_factory=list)
+    kinds_asked: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.gate.set()
@@ -38,13 +38,12 @@ class Transcriber:
         audio: Audio,
         *,
         final: bool,
-        expected: Expected = NOTHING_EXPECTED,
-        agreed: str = "",
+        kind: str = "",
         full: bool = False,
     ) -> Transcript:
         assert self.gate.wait(5)
         assert not full
-        self.expected.append((expected.kind, agreed))
+        self.kinds_asked.append(kind)
         self.heard.append((audio, final))
         if self.fail:
             raise RuntimeError("out of order")
@@ -176,7 +175,7 @@ async def test_going_on_after_a_pause_throws_the_early_transcript_away(
 
 async def test_partials_thin_out_while_the_engines_are_busy(caller: Caller) -> None:
     caller.engine.gate.clear()
-    await caller.speak(4.0, wait=False)
+    await caller.speak(6.0, wait=False)
     assert len(caller.dropped) >= 3
     caller.engine.gate.set()
     await caller.pool.idle()
@@ -258,7 +257,7 @@ async def test_words_that_want_more_get_more_time(caller: Caller, timing: Callab
     await caller.speak(1.0)
     await caller.pause(3.0)
     assert caller.ear.quiet == pytest.approx(timing("end_of_unfinished"), abs=0.05)
-    assert caller.engine.expected[-1][0] == "location"
+    assert caller.engine.kinds_asked[-1] == "location"
 
 
 async def test_a_yes_to_a_question_is_answered_at_once(caller: Caller, timing: Callable[[str], float]) -> None:
@@ -269,11 +268,11 @@ async def test_a_yes_to_a_question_is_answered_at_once(caller: Caller, timing: C
     assert caller.ear.quiet == pytest.approx(timing("end_of_finished"), abs=0.05)
 
 
-async def test_what_partials_agree_on_is_given_to_the_recogniser(caller: Caller) -> None:
+async def test_what_two_partials_agree_on_is_told_as_stable(caller: Caller) -> None:
     caller.engine.says = "there is a hole"
-    await caller.speak(2.0)
-    await caller.pause(1.0)
-    assert caller.engine.expected[-1] == ("", "there is a hole")
+    await caller.speak(3.0)
+    partials = [fact for fact in caller.facts if isinstance(fact, PartialHeard)]
+    assert [fact.stable for fact in partials] == ["", "there is a hole"]
 
 
 async def test_a_long_turn_keeps_its_words_and_drops_their_audio(caller: Caller) -> None:
@@ -293,7 +292,7 @@ async def test_somebody_who_never_pauses_is_heard_in_stretches(caller: Caller) -
     await caller.speak(40.0)
     await caller.pause(2.0)
     assert max(len(audio) for audio, _ in caller.engine.heard) < 30 * SAMPLE_RATE
-    assert (await caller.ear.transcribe(1)).text.count("tenths") == 2
+    assert (await caller.ear.transcribe(1)).text.count("tenths") >= 3
 
 
 async def test_the_words_of_a_stretch_keep_their_place_in_the_turn() -> None:
@@ -318,3 +317,23 @@ async def test_the_bots_own_voice_on_the_line_is_nobody_speaking(caller: Caller)
     assert caller.facts == []
     await caller.speak(1.0)
     assert SpeechStarted in caller.kinds()
+
+
+async def test_the_words_before_a_pause_are_known_before_the_turn_ends(caller: Caller) -> None:
+    caller.engine.says = "he is not breathing"
+    await caller.speak(0.4)
+    await caller.pause(0.25)
+    assert caller.facts[-1] == PartialHeard(1, "he is not breathing")
+    await caller.speak(2.0)
+    assert TurnEnded not in caller.kinds()
+
+
+async def test_a_pause_that_sounds_unfinished_is_not_recognised_at_once(
+    site: Site, pool: Pool, timing: Callable[[str], float]
+) -> None:
+    caller = Caller(site, pool, detector=FakeDetector(0.1))
+    await caller.speak(0.6)
+    await caller.pause(timing("rest") - 0.1)
+    assert caller.engine.heard == []
+    await caller.pause(0.2)
+    assert [final for _, final in caller.engine.heard] == [True]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import get_args
 
 from prometheus_client.parser import text_string_to_metric_families
 
 from callbot.events import Station
 from callbot.metrics import Metrics
+from callbot.nlu.drift import Turn, baseline
 
 
 def value(metrics: Metrics, name: str, **labels: str) -> float | None:
@@ -74,3 +76,30 @@ def test_two_servers_do_not_count_each_other() -> None:
     one, other = Metrics(), Metrics()
     one.turn_ended()
     assert value(other, "callbot_turns_total") == 0
+
+
+def test_drift_is_counted_beside_what_is_usual() -> None:
+    metrics = Metrics()
+    assert value(metrics, "callbot_understood_words_total") == 0
+    before = value(metrics, "callbot_training_out_of_scope_share")
+    assert before is not None
+    assert math.isnan(before), "nothing is usual before a baseline is known"
+    metrics.usual(baseline([Turn(0.95, False, 9, 0), Turn(0.35, True, 1, 1)]))
+    metrics.understood(Turn(0.35, True, 6, 2))
+    metrics.understood(Turn(0.9, False, 4, 0))
+    assert value(metrics, "callbot_understood_confidence_bucket", le="0.4") == 1
+    assert value(metrics, "callbot_understood_confidence_count") == 2
+    assert value(metrics, "callbot_understood_out_of_scope_total") == 1
+    assert value(metrics, "callbot_understood_words_total") == 10
+    assert value(metrics, "callbot_understood_unknown_words_total") == 2
+    assert value(metrics, "callbot_training_confidence_share", le="0.4") == 0.5
+    assert value(metrics, "callbot_training_out_of_scope_share") == 0.5
+    assert value(metrics, "callbot_training_unknown_words_share") == 0.1
+
+
+def test_texts_that_nobody_said_are_shown_by_reason() -> None:
+    metrics, counts = Metrics(), {"noise": 0}
+    metrics.texts_refused(counts)
+    counts["noise"] = 3
+    assert b'callbot_texts_refused{reason="noise"} 3.0' in metrics.text()
+    assert b'callbot_texts_refused{reason="loop"} 0.0' in metrics.text()

@@ -361,7 +361,8 @@ def test_the_shipped_catalogue_is_whole() -> None:
     catalogue = {e.name: e for e in models.read_catalogue()}
     assert set(catalogue) == {"whisper-base", "whisper-tiny-en", "piper-joe", "smart-turn", "silero-vad", "minilm-l6"}
     settings = config.load()
-    assert {settings.transcriber, settings.encoder, settings.turn_detector} <= set(catalogue)
+    used = {settings.transcriber, settings.small_transcriber, settings.encoder, settings.turn_detector}
+    assert used <= set(catalogue)
     for model in catalogue.values():
         assert model.purpose
         assert model.licence

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,13 +13,24 @@ from callbot import config
 from callbot.content import Site
 from callbot.errors import EngineError, ModelError
 from callbot.metrics import Metrics
-from callbot.room import Missing, load_understander, needed_models, open_room, open_store, slot_reader
+from callbot.nlu.drift import Turn, baseline
+from callbot.room import (
+    Missing,
+    load_rules,
+    load_understander,
+    needed_models,
+    open_room,
+    open_store,
+    slot_reader,
+    watched,
+)
 from tests.fakes import WALL
 
 
 def test_the_models_of_a_call_are_named(site: Site) -> None:
     assert set(needed_models(config.load(), site)) == {
         "whisper-base",
+        "whisper-tiny-en",
         "minilm-l6",
         "smart-turn",
         "silero-vad",
@@ -57,3 +70,22 @@ def test_slots_are_read_without_a_model(site: Site) -> None:
     assert [hit.name for hit in hits] == ["location"]
     assert isinstance(hits[0].value, dict)
     assert hits[0].value["matched"] == "Howe Street"
+
+
+def test_what_the_model_understands_is_counted_beside_what_is_usual(
+    site: Site, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    adapter = tmp_path / "intents" / "adapter" / "v1"
+    adapter.mkdir(parents=True)
+    (adapter.parent / "current").write_text("v1\n")
+    usual = baseline([Turn(0.9, False, 10, 1)])
+    (adapter / "card.json").write_text(json.dumps({"drift": usual.model_dump()}))
+    elsewhere, metrics = replace(site, folder=tmp_path), Metrics()
+    engine = watched(load_rules(site), elsewhere, metrics)
+    engine.understand("a pothole on Whalley Avenue, zzyzx", "", WALL)
+    text = metrics.text().decode()
+    assert "callbot_understood_unknown_words_total 1.0" in text
+    assert "callbot_training_unknown_words_share 0.1" in text
+    (adapter / "card.json").write_text("no card")
+    watched(load_rules(site), elsewhere, Metrics())
+    assert "does not tell what is usual" in caplog.text

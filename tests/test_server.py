@@ -32,12 +32,20 @@ MEANINGS = {"get me a person": meaning("speak_to_person"), "noise": meaning("noi
 MEANINGS["bye"] = meaning("goodbye")
 
 
+class FakePages:
+    """No question has an answer."""
+
+    def find(self, question: str) -> None:
+        assert question
+
+
 @contextmanager
 def fake_engines(texts: list[str], partials: list[str] | None = None) -> Iterator[None]:
     """Load fakes where the room would load models."""
     with (
         patch("callbot.room.load_transcriber", lambda _: FakeTranscriber(texts, partials or [])),
         patch("callbot.room.load_understander", lambda *_: FakeUnderstander(MEANINGS)),
+        patch("callbot.room.load_pages", lambda *_: FakePages()),
         patch("callbot.room._voice", lambda *_: FakeSynthesizer()),
         patch("callbot.room.SileroVad", lambda _: FakeVad()),
         patch("callbot.room.SmartTurn", lambda _: FakeDetector()),

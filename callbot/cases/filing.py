@@ -20,8 +20,8 @@ def belongs(snapshot: CaseSnapshot, intent: str, status: Status) -> bool:
 
 
 def next_status(snapshot: CaseSnapshot, status: Status) -> Status:
-    """The status that `snapshot` asks for; a draft never takes a filed case back."""
-    return status if snapshot.status == "draft" else snapshot.status
+    """The status that `snapshot` asks for; a draft never takes a filed case back, and a repeat stays one."""
+    return status if snapshot.status == "draft" or status == "linked" else snapshot.status
 
 
 def follows_to_a_person(snapshot: CaseSnapshot | None, intent: str, status: Status) -> bool:

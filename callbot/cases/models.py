@@ -14,7 +14,7 @@ from sqlalchemy import DDL, JSON, Column, DateTime, Dialect, UniqueConstraint, e
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
 
-LAYOUT = 1
+LAYOUT = 2
 """Version of these tables, kept in the database as `user_version`; raise it together with a migration."""
 
 
@@ -86,6 +86,8 @@ class Turn(SQLModel, table=True):
     started_at: float
     """Seconds since the call's start."""
     ended_at: float
+    words: list[Any] | None = Field(default=None, sa_column=_json(nullable=True))
+    """What was heard word by word, in seconds since the call's start; None where nobody measured it."""
     saved_at: datetime = Field(sa_type=UtcDateTime)
 
 
@@ -126,7 +128,7 @@ class CaseEvent(SQLModel, table=True):
     at: datetime = Field(sa_type=UtcDateTime)
     who: str
     what: str
-    """created, status, slot, or the name of the field that changed."""
+    """created, status, slot, decision, link, promise, or the name of the field that changed."""
     name: str | None
     """The slot's name; None for other changes."""
     old: Any = Field(default=None, sa_column=_json(nullable=True))
@@ -151,6 +153,30 @@ class Escalation(SQLModel, table=True):
     created_at: datetime = Field(sa_type=UtcDateTime)
     finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
     """None while it is open."""
+
+
+class CaseLink(SQLModel, table=True):
+    """A case that repeats an older one."""
+
+    case_id: int = Field(primary_key=True, foreign_key="case.id")
+    to_id: int = Field(foreign_key="case.id", index=True)
+    """The older case, which is worked on instead."""
+    at: datetime = Field(sa_type=UtcDateTime)
+
+
+class Promise(SQLModel, table=True):
+    """Somebody has to follow up until a certain moment. It is kept as soon as its case, or its entry in the operators'
+    queue, is finished."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    call_id: str = Field(foreign_key="call.id", index=True)
+    case_id: int | None = Field(foreign_key="case.id", index=True)
+    """None when the caller was gone before there was a report; then there is an `escalation_id`."""
+    escalation_id: int | None = Field(foreign_key="escalation.id")
+    why: str
+    """queued, or caller_left."""
+    promised_at: datetime = Field(sa_type=UtcDateTime)
+    due_at: datetime = Field(sa_type=UtcDateTime, index=True)
 
 
 class CallFact(SQLModel, table=True):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any, cast
 
@@ -20,26 +20,31 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlmodel import Session, SQLModel, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from callbot.cases import tickets
 from callbot.cases.changes import FIELDS, Change, changes, search_text
 from callbot.cases.database import for_writing, open_engine
 from callbot.cases.filing import belongs, follows_to_a_person, next_status
 from callbot.cases.lifecycle import FIRST, Status, move
 from callbot.cases.models import FINISHED, LAYOUT, Call, CallFact, Case, CaseEvent, Escalation, Turn
 from callbot.cases.numbers import case_number, parse_case_number
-from callbot.cases.views import call_view, case_view, escalation_view, event_view, turn_view
+from callbot.cases.tickets import MOST, note
+from callbot.cases.views import call_view, case_view, escalation_view, event_view, promise_view, turn_view
 from callbot.errors import StoreError
-from callbot.events import CallStarted, CaseSnapshot, Escalate, Outcome, TurnRecord
-
-WHO = "callbot"
-"""Author of the changes that calls make."""
-
-MOST = 500
-"""Rows that one reading gives at most."""
+from callbot.events import CallStarted, CaseSnapshot, CaseStatus, Escalate, Outcome, TurnRecord
 
 _IN_ORDER: frozenset[Outcome] = frozenset({"close", "queue", "answer"})
 """Outcomes after which no person is needed on the line."""
 
 _PRIORITIES = ("emergency", "high", "medium", "low")
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """What the store has made of a case that was saved."""
+
+    number: str
+    linked_to: str | None
+    """Number of the older case that it repeats."""
 
 
 class Store:
@@ -100,20 +105,36 @@ class Store:
                     said=list(record.said),
                     started_at=record.started_at,
                     ended_at=record.ended_at,
+                    words=[asdict(word) for word in record.words] or None,
                     saved_at=wall,
                 )
             )
             return None if case is None else _save(session, call_id, case, wall).number
 
-    def save_case(self, call_id: str, case: CaseSnapshot, wall: datetime, *, summary: str | None = None) -> str:
-        """Commit the case and its new status; gives its number. `summary` replaces the former one unless None.
+    def save_case(
+        self,
+        call_id: str,
+        case: CaseSnapshot,
+        wall: datetime,
+        *,
+        summary: str | None = None,
+        repeat_within: float | None = None,
+        follow_up: float | None = None,
+    ) -> Filed:
+        """Commit the case and its new status. `summary` replaces the former one unless None.
+
+        A case that repeats an open one of the last `repeat_within` days is linked to that instead of getting its
+        status. Of any other, somebody has to follow up within `follow_up` hours.
 
         Raises IllegalMove when the case cannot get that status from the one that it has.
         """
         with self._writing(f"save the case of call {call_id}") as session:
-            saved = _save(session, call_id, case, wall)
+            saved = _save(session, call_id, case, wall, repeat_within)
             saved.summary = saved.summary if summary is None else summary
-            return saved.number
+            original = tickets.original_of(session, saved)
+            if follow_up is not None and original is None:
+                tickets.promise(session, case.status, follow_up, wall, saved)
+            return Filed(saved.number, original.number if original else None)
 
     def record(self, call_id: str, rows: Sequence[tuple[float, dict[str, Any]]]) -> None:
         """Append facts and commands, each with its second of the call, for a later replay."""
@@ -146,6 +167,10 @@ class Store:
             )
             session.add(entry)
             session.flush()
+            if command.follow_up is not None and case is not None:
+                tickets.promise(session, command.reason, command.follow_up, wall, case)
+            elif command.follow_up is not None:
+                tickets.promise_caller(session, entry, command.follow_up, wall)
             return cast(int, entry.id)
 
     def request_transfer(self, call_id: str, target: str, priority: str, reason: str, wall: datetime) -> None:
@@ -224,10 +249,35 @@ class Store:
 
     def case(self, number: str) -> dict[str, Any] | None:
         """The case with this number, in any spelling that a person may use; None if there is none."""
-        wanted = parse_case_number(number)
         with self._reading("read a case") as session:
-            found = session.exec(select(Case).where(Case.number == wanted)).all() if wanted else []
-            return next(iter(self._case_views(session, found)), None)
+            row = _case(session, number)
+            return None if row is None else self._case_views(session, [row])[0]
+
+    def case_file(self, number: str) -> dict[str, Any] | None:
+        """A case with what its newest `decision` rests on, its history as `events`, oldest first, and what is still
+        `due`; None if there is none."""
+        with self._reading("read a case file") as session:
+            row = _case(session, number)
+            if row is None:
+                return None
+            history = select(CaseEvent).where(CaseEvent.case_id == row.id).order_by(col(CaseEvent.id))
+            return {
+                **self._case_views(session, [row])[0],
+                "decision": tickets.decision_of(session, row),
+                "events": [event_view(event, row.number) for event in session.exec(history)],
+                "due": [promise_view(*found) for found in tickets.open_promises(session, [cast(int, row.id)])],
+            }
+
+    def status_of(self, number: str, wall: datetime) -> CaseStatus | None:
+        """What a caller may hear at this moment about the case with this number; None if there is none."""
+        with self._reading("look a case up") as session:
+            row = _case(session, number)
+            return None if row is None else tickets.status_of(session, row, wall)
+
+    def due(self) -> list[dict[str, Any]]:
+        """What somebody on the staff has to do until when, the most urgent first."""
+        with self._reading("read what is due") as session:
+            return [promise_view(row, case) for row, case in tickets.open_promises(session)]
 
     def call(self, call_id: str) -> dict[str, Any] | None:
         """A call with its `turns`, its `cases`, their history as `events`, oldest first; None if there is none."""
@@ -283,11 +333,12 @@ class Store:
         query = select(Case.call_id, Case.number).where(col(Case.call_id).in_(calls)).order_by(col(Case.id))
         for call_id, number in session.exec(query):
             siblings[call_id].append(number)
+        linked = tickets.linked_numbers(session, [cast(int, row.id) for row in cases])
         return [
             case_view(
                 row,
                 self._service_codes.get(row.intent),
-                [number for number in siblings[row.call_id] if number != row.number],
+                _others(row, [*siblings[row.call_id], *linked.get(cast(int, row.id), [])]),
             )
             for row in cases
         ]
@@ -314,13 +365,21 @@ def _cause(error: Exception) -> str:
 
 
 def _make_tables(session: Session) -> None:
-    """Make the tables in a new database; refuse one of another layout."""
-    layout = session.connection().execute(text("PRAGMA user_version")).scalar_one()
-    if layout == 0:
-        SQLModel.metadata.create_all(session.connection())
-        session.connection().execute(text(f"PRAGMA user_version = {LAYOUT}"))
-    elif layout != LAYOUT:
+    """Make the tables in a new database, and what is missing in an older one; refuse a newer layout."""
+    connection = session.connection()
+    layout = connection.execute(text("PRAGMA user_version")).scalar_one()
+    if layout > LAYOUT:
         raise StoreError(f"the database has layout {layout}, this version of callbot needs layout {LAYOUT}")
+    if layout == LAYOUT:
+        return
+    if layout == _WITHOUT_WORDS:
+        connection.execute(text("ALTER TABLE turn ADD COLUMN words JSON"))
+    SQLModel.metadata.create_all(connection)
+    connection.execute(text(f"PRAGMA user_version = {LAYOUT}"))
+
+
+_WITHOUT_WORDS = 1
+"""The layout before turns had the times of their words, and cases links and promises."""
 
 
 def _call(session: Session, call_id: str) -> Call:
@@ -328,6 +387,16 @@ def _call(session: Session, call_id: str) -> Call:
     if call is None:
         raise StoreError(f"the case store does not know call {call_id}")
     return call
+
+
+def _case(session: Session, number: str) -> Case | None:
+    """The case with this number, in any spelling that a person may use."""
+    wanted = parse_case_number(number)
+    return session.exec(select(Case).where(Case.number == wanted)).first() if wanted else None
+
+
+def _others(case: Case, numbers: Sequence[str]) -> list[str]:
+    return [number for number in dict.fromkeys(numbers) if number != case.number]
 
 
 def _of_carrier(carrier_call_id: str) -> SelectOfScalar[Call]:
@@ -343,12 +412,19 @@ def _turns_of(call_ids: Collection[str]) -> SelectOfScalar[Turn]:
 # ---------------------------------------------------------------- writing cases
 
 
-def _save(session: Session, call_id: str, snapshot: CaseSnapshot, wall: datetime) -> Case:
+def _save(
+    session: Session, call_id: str, snapshot: CaseSnapshot, wall: datetime, repeat_within: float | None = None
+) -> Case:
     """Bring the call's case up to `snapshot`, with its history; a call without a case gets one."""
     newest = _newest(session, call_id)
     if newest is None or not belongs(snapshot, newest.intent, _status(newest)):
         newest = _create(session, call_id, snapshot, wall)
     _follow(session, newest, snapshot, wall)
+    if repeat_within is not None and newest.status == FIRST:
+        original = tickets.repeated(session, newest, repeat_within, wall)
+        if original is not None:
+            tickets.link(session, newest, original, wall)
+            _set_status(session, newest, "linked", f"repeats {original.number}", wall)
     _set_status(session, newest, next_status(snapshot, _status(newest)), snapshot.note, wall)
     return newest
 
@@ -377,14 +453,14 @@ def _create(session: Session, call_id: str, snapshot: CaseSnapshot, wall: dateti
     )
     session.add(case)
     session.flush()
-    _note(session, case, wall, Change("created", None, None, case.number, snapshot.note))
+    note(session, case, wall, Change("created", None, None, case.number, snapshot.note))
     return case
 
 
 def _follow(session: Session, case: Case, snapshot: CaseSnapshot, wall: datetime) -> None:
     """Everything of a snapshot but its status."""
     for change in changes({field: getattr(case, field) for field in FIELDS}, case.slots, snapshot):
-        _note(session, case, wall, change)
+        note(session, case, wall, change)
     for field in FIELDS:
         setattr(case, field, getattr(snapshot, field))
     case.slots = dict(snapshot.slots)
@@ -392,6 +468,8 @@ def _follow(session: Session, case: Case, snapshot: CaseSnapshot, wall: datetime
     case.confidence = snapshot.confidence
     case.search = search_text(case.number, snapshot)
     case.updated_at = wall
+    if snapshot.decision is not None:
+        tickets.note_decision(session, case, wall, snapshot.decision, snapshot.note)
 
 
 def _set_status(session: Session, case: Case, status: Status, why: str, wall: datetime) -> None:
@@ -399,17 +477,12 @@ def _set_status(session: Session, case: Case, status: Status, why: str, wall: da
     if status != old:
         case.status = move(old, status)
         case.updated_at = wall
-        _note(session, case, wall, Change("status", None, old, status, why))
+        note(session, case, wall, Change("status", None, old, status, why))
 
 
 def _status(case: Case) -> Status:
     # Written by _create and _set_status alone.
     return cast(Status, case.status)
-
-
-def _note(session: Session, case: Case, wall: datetime, change: Change) -> None:
-    """Add one line to a case's history."""
-    session.add(CaseEvent(case_id=cast(int, case.id), at=wall, who=WHO, **asdict(change)))
 
 
 def _escalated_case(session: Session, call_id: str, command: Escalate, summary: str, wall: datetime) -> Case | None:

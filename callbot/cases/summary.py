@@ -1,8 +1,9 @@
 """The summary that a person reads before taking a call over.
 
-Pure, and no model writes it: it is put together from the slots and the caller's own words by a template that a
-supervisor can edit (dialogs/en/summary.md), so it can't contain anything that the caller did not say. Each
-statement carries the words that it rests on; what is missing is called missing.
+Pure, and no model writes it: it is put together from the slots, the rules that fired and the caller's own words by a
+template that a supervisor can edit (dialogs/en/summary.md), so it can't contain anything that the caller did not say.
+Each statement carries the words that it rests on, with their turn and time; what is missing is called missing. proof.py
+checks that.
 
 The template's language: `@# …` is a remark, `@name: …` sets one of the small phrases in `_PHRASES`, all other
 lines are the summary, where `$name` stands for one of `_FIELDS` and `$$` for a dollar sign.
@@ -12,24 +13,31 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from string import Template
 from typing import Final
 
+from callbot.cases.quoting import as_said, clock, flat, says, second_of
 from callbot.errors import ContentError
 from callbot.events import CaseSnapshot, Evidence, Scalar, SlotValue, TurnRecord
 
-_FIELDS: Final = frozenset({"what", "where", "caller", "callback", "why", "details", "words"})
+_FIELDS: Final = frozenset(
+    {"what", "where", "when", "caller", "callback", "why", "risks", "missing", "mood", "details", "told", "words"}
+)
 
 _PHRASES: Final[dict[str, frozenset[str]]] = {
     "not_stated": frozenset(),
-    "quote": frozenset({"turn", "words"}),
-    "confirmed": frozenset({"turn", "words"}),
+    "nothing": frozenset(),
+    "time": frozenset({"at"}),
+    "quote": frozenset({"turn", "time", "words"}),
+    "confirmed": frozenset({"turn", "time", "words"}),
+    "pressed": frozenset({"turn", "keys"}),
     "trigger": frozenset({"words"}),
     "unquoted": frozenset(),
     "detail": frozenset({"label", "value"}),
-    "turn": frozenset({"turn", "words"}),
+    "turn": frozenset({"turn", "time", "words"}),
     "keys": frozenset({"turn", "keys"}),
+    "told": frozenset({"turn", "words"}),
     "yes": frozenset(),
     "no": frozenset(),
 }
@@ -37,34 +45,52 @@ _PHRASES: Final[dict[str, frozenset[str]]] = {
 
 _PHRASE_LINE: Final = re.compile(r"@(\w+):\s*(.*)")
 
-_IN_HEAD: Final = frozenset({"location", "caller_name", "callback_number"})
+_IN_HEAD: Final = frozenset({"location", "occurred_at", "caller_name", "callback_number"})
 """Slots that have a place of their own and are not repeated under the details."""
 
 
-def summarize(
-    *,
-    template: str,
-    labels: Mapping[str, str],
-    title: str | None,
-    case: CaseSnapshot | None,
-    turns: Sequence[TurnRecord],
-    reason_text: str,
-    evidence: str,
-) -> str:
-    """The summary of a call so far.
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that words of the caller speak for: a risk, a mood."""
 
-    `template` is the text of summary.md. `labels` names the slots of the case's form in the order in which they
-    are listed; one without a value is listed as not stated, and a filled slot without a label is listed last,
-    under its own name. `title` is the kind of case in words, `reason_text` why a person is needed, `evidence`
-    the caller's words that led to that ("" = none).
+    name: str
+    """In the site's words."""
+    turn: int
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that a summary is made of. Nothing else gets in."""
+
+    title: str | None = None
+    """The kind of case in words."""
+    case: CaseSnapshot | None = None
+    turns: Sequence[TurnRecord] = ()
+    """The call's so far. What the bot answered in the last one has not been heard yet."""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """Slots in the order in which they are listed; one without a value is listed as not stated, and a filled slot
+    without a label comes last, under its own name."""
+    wanted: Sequence[str] = ()
+    """Slots that a person will miss if they have no value."""
+    reason: str = ""
+    """Why a person is needed, in the site's words."""
+    evidence: str = ""
+    """The caller's words that led to that."""
+    risks: Sequence[Finding] = ()
+    moods: Sequence[Finding] = ()
+
+
+def summarize(template: str, facts: Facts) -> str:
+    """The summary of a call; `template` is the text of summary.md.
 
     Raises ContentError when the template has mistakes.
     """
     mistakes = check_template(template)
     if mistakes:
         raise ContentError([f"summary template:{mistake}" for mistake in mistakes])
-    phrases, body = _parse(template)
-    return _Writer(phrases, case, turns).write(body, labels, title, reason_text, evidence)
+    phrases, body = parse_template(template)
+    return _Writer(phrases, facts, {turn.index: turn for turn in facts.turns}).write(body)
 
 
 def check_template(text: str) -> list[str]:
@@ -102,7 +128,7 @@ def display(value: SlotValue, *, yes: str = "yes", no: str = "no") -> str:
         return yes if value else no
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    return _flat(_record(value) if isinstance(value, dict) else str(value))
+    return _one_line(_record(value) if isinstance(value, dict) else str(value))
 
 
 # ---------------------------------------------------------------- values
@@ -144,11 +170,11 @@ def _joined(value: Mapping[str, Scalar], *names: str) -> str:
 
 def _part(value: Mapping[str, Scalar], name: str) -> str:
     part = value.get(name)
-    return "" if part is None else _flat(str(part))
+    return "" if part is None else _one_line(str(part))
 
 
-def _flat(text: str) -> str:
-    """One line: a line break in a value must not look like a new statement."""
+def _one_line(text: str) -> str:
+    """A line break in a value must not look like a new statement."""
     return " ".join(text.split())
 
 
@@ -160,74 +186,128 @@ class _Writer:
     """Fills a template for one call."""
 
     phrases: Mapping[str, str]
-    case: CaseSnapshot | None
-    turns: Sequence[TurnRecord]
+    facts: Facts
+    turns: Mapping[int, TurnRecord]
 
-    def write(self, body: str, labels: Mapping[str, str], title: str | None, reason_text: str, evidence: str) -> str:
+    def write(self, body: str) -> str:
+        case = self.facts.case
+        nothing = self.phrases["not_stated"]
         fields = {
-            "what": self._what(title),
+            "what": self._what(),
             "where": self._slot("location"),
-            "caller": self._slot("caller_name", self.case.caller_name if self.case else None),
-            "callback": self._slot("callback_number", self.case.callback_number if self.case else None),
-            "why": " ".join(filter(None, (_flat(reason_text) or self.phrases["not_stated"], self._trigger(evidence)))),
-            "details": "\n".join(self._details(labels)) or self.phrases["not_stated"],
-            "words": "\n".join(self._words()) or self.phrases["not_stated"],
+            "when": self._slot("occurred_at"),
+            "caller": self._slot("caller_name", case.caller_name if case else None),
+            "callback": self._slot("callback_number", case.callback_number if case else None),
+            "why": self._why(),
+            "risks": ", ".join(map(self._finding, self.facts.risks)) or nothing,
+            "mood": ", ".join(map(self._finding, self.facts.moods)) or nothing,
+            "missing": self._missing(),
+            "details": "\n".join(self._details()) or nothing,
+            "told": "\n".join(self._told()) or self.phrases["nothing"],
+            "words": "\n".join(self._words()) or nothing,
         }
         return Template(body).substitute(fields).strip()
 
-    def _what(self, title: str | None) -> str:
-        if title is None or self.case is None:
+    def _what(self) -> str:
+        title, case = self.facts.title, self.facts.case
+        if title is None or case is None:
             return self.phrases["not_stated"]
-        named = (turn for turn in self.turns if turn.heard and turn.intent == self.case.intent)
+        named = (turn for turn in self.turns.values() if turn.heard and turn.intent == case.intent)
         first = next(named, None)
-        quote = self._phrase("quote", turn=first.index, words=first.heard or "") if first else self.phrases["unquoted"]
-        return f"{_flat(title)} {quote}"
+        return f"{flat(title)} {self._quote(first, first.heard or '') if first else self.phrases['unquoted']}"
 
     def _slot(self, name: str, known: str | None = None) -> str:
         """A slot with its evidence; `known` is the case's own field, used when there is no such slot."""
-        value = self.case.slots.get(name) if self.case else None
-        shown = display(value, yes=self.phrases["yes"], no=self.phrases["no"]) or _flat(known or "")
-        if not shown or self.case is None:
+        case = self.facts.case
+        shown = self._value(name) or flat(known or "")
+        if not shown or case is None:
             return self.phrases["not_stated"]
-        return f"{shown} {self._evidence(self.case.evidence.get(name))}"
+        return f"{shown} {self._evidence(case.evidence.get(name))}"
+
+    def _value(self, name: str) -> str:
+        value = self.facts.case.slots.get(name) if self.facts.case else None
+        return flat(display(value, yes=self.phrases["yes"], no=self.phrases["no"]))
 
     def _evidence(self, evidence: Evidence | None) -> str:
-        if evidence is None or not evidence.text.strip():
+        """Where a value comes from: its own words, or the whole turn where they are not in it ("yes")."""
+        turn = self.turns.get(evidence.turn) if evidence else None
+        if evidence is None or turn is None:
             return self.phrases["unquoted"]
-        return self._phrase("confirmed" if evidence.confirmed else "quote", turn=evidence.turn, words=evidence.text)
+        if says(turn, evidence.text):
+            return self._quote(turn, evidence.text, "confirmed" if evidence.confirmed else "quote")
+        if turn.heard and turn.heard.strip():
+            return self._quote(turn, turn.heard, "confirmed" if evidence.confirmed else "quote")
+        return self._phrase("pressed", turn=turn.index, keys=turn.keys) if turn.keys else self.phrases["unquoted"]
+
+    def _quote(self, turn: TurnRecord, words: str, phrase: str = "quote") -> str:
+        return self._phrase(phrase, turn=turn.index, time=self._time(turn, words), words=words)
+
+    def _time(self, turn: TurnRecord, words: str) -> str:
+        second = second_of(turn, words)
+        return "" if second is None else self._phrase("time", at=clock(second))
+
+    def _why(self) -> str:
+        reason = flat(self.facts.reason) or self.phrases["not_stated"]
+        return f"{reason} {self._trigger(self.facts.evidence)}".strip()
 
     def _trigger(self, words: str) -> str:
         """The words that led to a person. They may be ahead of the last complete turn."""
-        wanted = _flat(words).casefold()
-        if not wanted:
+        if not words.strip():
             return ""
-        for turn in self.turns:
-            if turn.heard and wanted in _flat(turn.heard).casefold():
-                return self._phrase("quote", turn=turn.index, words=words)
+        for turn in self.turns.values():
+            said = words if says(turn, words) else as_said(turn.heard or "", words)
+            if said is not None:
+                return self._quote(turn, said)
         return self._phrase("trigger", words=words)
 
-    def _details(self, labels: Mapping[str, str]) -> Iterator[str]:
-        filled: Iterable[str] = self.case.slots if self.case else ()
-        for name in dict.fromkeys([*labels, *filled]):
+    def _finding(self, finding: Finding) -> str:
+        turn = self.turns.get(finding.turn)
+        if turn is None:
+            return f"{flat(finding.name)} {self._phrase('trigger', words=finding.words)}"
+        words = finding.words if says(turn, finding.words) else as_said(turn.heard or "", finding.words)
+        return f"{flat(finding.name)} {self._quote(turn, words or turn.heard or '')}"
+
+    def _missing(self) -> str:
+        if self.facts.case is None:
+            return self.phrases["not_stated"]
+        known = {"caller_name": self.facts.case.caller_name, "callback_number": self.facts.case.callback_number}
+        empty = (name for name in self.facts.wanted if not self._value(name) and not known.get(name))
+        return ", ".join(map(self._label, empty)) or self.phrases["nothing"]
+
+    def _label(self, name: str) -> str:
+        return flat(self.facts.labels.get(name, name.replace("_", " ")))
+
+    def _details(self) -> Iterator[str]:
+        filled: Iterable[str] = self.facts.case.slots if self.facts.case else ()
+        for name in dict.fromkeys([*self.facts.labels, *filled]):
             if name not in _IN_HEAD:
-                label = labels.get(name, name.replace("_", " "))
-                yield self._phrase("detail", label=label, value=self._slot(name))
+                yield self._phrase("detail", label=self._label(name), value=self._slot(name))
+
+    def _told(self) -> Iterator[str]:
+        """What the bot has stated. The greeting is the same for everybody, and the last answer is still to be heard."""
+        last = max(self.turns, default=0)
+        for turn in self.turns.values():
+            stated = " ".join(sentence for sentence in turn.said if not sentence.rstrip().endswith("?"))
+            if 0 < turn.index < last and stated.strip():
+                yield self._phrase("told", turn=turn.index, words=stated)
 
     def _words(self) -> Iterator[str]:
-        for turn in self.turns:
+        for turn in self.turns.values():
             if turn.heard and turn.heard.strip():
-                yield self._phrase("turn", turn=turn.index, words=turn.heard)
+                yield self._quote(turn, turn.heard, "turn")
             if turn.keys:
                 yield self._phrase("keys", turn=turn.index, keys=turn.keys)
 
     def _phrase(self, name: str, **values: str | int) -> str:
-        return Template(self.phrases[name]).substitute({key: _flat(str(value)) for key, value in values.items()})
+        """A phrase of the template; only `value` may hold quotations, for they are already made safe."""
+        safe = {key: str(text) if key == "value" else flat(str(text)) for key, text in values.items()}
+        return Template(self.phrases[name]).substitute(safe)
 
 
 # ---------------------------------------------------------------- the template
 
 
-def _parse(text: str) -> tuple[dict[str, str], str]:
+def parse_template(text: str) -> tuple[dict[str, str], str]:
     """Phrases and body of a template without mistakes."""
     lines = text.splitlines()
     matches = (_PHRASE_LINE.fullmatch(line) for line in lines)

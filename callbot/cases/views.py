@@ -9,11 +9,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from callbot.cases.models import Call, Case, CaseEvent, Escalation, Turn
+from callbot.cases.models import Call, Case, CaseEvent, Escalation, Promise, Turn
 
 
 def case_view(case: Case, service_code: str | None, links: Sequence[str]) -> dict[str, Any]:
-    """A case; `links` are the numbers of the other cases of the same call."""
+    """A case; `links` are the numbers of the other cases of the same call, of the one that it repeats, and of those
+    that repeat it."""
     return {
         "number": case.number,
         "intent": case.intent,
@@ -41,6 +42,22 @@ def turn_view(turn: Turn) -> dict[str, Any]:
 def event_view(event: CaseEvent, number: str) -> dict[str, Any]:
     """One line of the history of the case `number`."""
     return {"case": number, **event.model_dump(exclude={"id", "case_id", "at"}), "at": event.at.isoformat()}
+
+
+def promise_view(promise: Promise, case: Case | None) -> dict[str, Any]:
+    """Something that somebody has to do; `case` is its number, null when the caller has left no report."""
+    return {
+        "id": promise.id,
+        "call_id": promise.call_id,
+        "case": case.number if case else None,
+        "intent": case.intent if case else None,
+        "priority": case.priority if case else None,
+        "caller_name": case.caller_name if case else None,
+        "callback_number": case.callback_number if case else None,
+        "why": promise.why,
+        "promised_at": promise.promised_at.isoformat(),
+        "due_at": promise.due_at.isoformat(),
+    }
 
 
 def escalation_view(

@@ -49,8 +49,8 @@ def router(store: Store, live: LiveCalls, wording: Wording) -> APIRouter:
 
     @api.get("/cases/{number}")
     def case(number: str) -> dict[str, Any]:
-        """One case, by its number in any spelling."""
-        return _found(store.case(number), "case with this number")
+        """One case, by its number in any spelling, with its history and what its decision rests on."""
+        return _found(store.case_file(number), "case with this number")
 
     @api.get("/calls/{call_id}")
     def call(call_id: str) -> dict[str, Any]:
@@ -61,6 +61,11 @@ def router(store: Store, live: LiveCalls, wording: Wording) -> APIRouter:
     def queue() -> list[dict[str, Any]]:
         """Calls that wait for a person, the most urgent first."""
         return store.queue()
+
+    @api.get("/queue/due")
+    def due() -> list[dict[str, Any]]:
+        """What somebody has to follow up on until when, the most urgent first."""
+        return store.due()
 
     @api.get("/live")
     async def running() -> list[dict[str, Any]]:

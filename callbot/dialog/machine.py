@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from callbot.dialog import policy
+from callbot.dialog import policy, status
+from callbot.dialog.asides import is_question
 from callbot.dialog.form import Draft, Question, ask, confirm, missing, next_question
-from callbot.dialog.reading import read
+from callbot.dialog.reading import read, take_up
 from callbot.dialog.render import render, spoken_value
 from callbot.dialog.state import Dialog, Heard
-from callbot.events import Outcome
+from callbot.events import CaseStatus, Outcome
 from callbot.schema import Move, Playbook, Trigger
 
 
@@ -29,6 +30,8 @@ class Reply:
     trigger: Trigger
     file: policy.Decision | None = None
     """The case is to be filed as decided; nothing about it may be claimed before the store has confirmed."""
+    look_up: str = ""
+    """The store is to be asked about the case with this number; nothing is known about it before it has answered."""
     end: Outcome | None = None
     """The call ends with this outcome once the sentences are spoken."""
     reason: str = ""
@@ -53,18 +56,42 @@ def step(book: Playbook, dialog: Dialog, heard: Heard) -> Reply:
     """Answer one turn of the caller."""
     trigger, dialog = read(book, replace(dialog, turns=dialog.turns + 1), heard)
     trigger, dialog = _count(book, dialog, _known(book, dialog, trigger))
-    return _follow(book, dialog, trigger)
+    reply = _follow(book, dialog, trigger)
+    if _is_last(book, dialog) and reply.end is None and reply.file is None and not reply.look_up:
+        return _follow(book, replace(dialog, trouble="too_many_turns"), "exhausted")
+    return reply
 
 
-def saved(book: Playbook, dialog: Dialog, case_number: str) -> Reply:
-    """Go on after the store has confirmed that the case is filed."""
-    return _follow(book, replace(dialog, case_number=case_number), "saved")
+def saved(book: Playbook, dialog: Dialog, case_number: str, linked_to: str | None = None) -> Reply:
+    """Go on after the store has confirmed that the case is filed, or kept as a repeat of the case `linked_to`."""
+    dialog = replace(dialog, case_number=case_number, linked_to=linked_to or "")
+    return _unless_last(book, _follow(book, dialog, "next_matter" if dialog.waiting else "saved"))
+
+
+def looked_up(book: Playbook, dialog: Dialog, case: CaseStatus | None) -> Reply:
+    """Go on after the store has told what has become of a case."""
+    return _unless_last(book, _follow(book, *status.taken(book, dialog, case)))
 
 
 def give_up(book: Playbook, dialog: Dialog, trigger: Trigger, reason: str) -> Reply:
     """Hand over for a reason outside the dialog: a station is out of order, the call is too long."""
     reply = _follow(book, replace(dialog, turns=dialog.turns + 1, trouble=reason), trigger)
     return replace(reply, reason=reason)
+
+
+def _is_last(book: Playbook, dialog: Dialog) -> bool:
+    """No further turn is answered: whatever is open after this one is left to a person."""
+    return dialog.turns >= book.policy.retries.turns
+
+
+def _unless_last(book: Playbook, reply: Reply) -> Reply:
+    """What has been done is told; a question after that is asked only if its answer would still be heard."""
+    dialog = reply.dialog
+    if not _is_last(book, dialog) or reply.end is not None:
+        return reply
+    told = tuple(sentence for sentence in reply.say if "?" not in sentence)
+    last = _follow(book, replace(dialog, trouble="too_many_turns"), "exhausted" if dialog.draft else "goodbye")
+    return replace(last, say=(*told, *last.say), trigger=reply.trigger)
 
 
 def _follow(book: Playbook, dialog: Dialog, trigger: Trigger) -> Reply:
@@ -84,7 +111,9 @@ def _follow(book: Playbook, dialog: Dialog, trigger: Trigger) -> Reply:
             return _ending(book, dialog, state.ends, move, tuple(said), first)
         if state.files:
             return _filing(book, dialog, tuple(said), first)
-        if state.asks != "slot":
+        if state.looks_up:
+            return Reply(dialog, tuple(said), first, look_up=status.wanted(dialog))
+        if state.asks != "slot" or _keeps_question(book, dialog, trigger):
             break
         follow_up = _form_done(book, dialog)
         if follow_up is None:
@@ -93,9 +122,11 @@ def _follow(book: Playbook, dialog: Dialog, trigger: Trigger) -> Reply:
     if first == "hold_on":
         return Reply(dialog, tuple(said), first, hold=True)
     dialog, question = _ask(book, dialog, first)
-    if first == "saved":
-        # "Could you repeat that?" after the announcement means the case number.
-        return Reply(replace(dialog, question=(*said, *question)), (*said, *question), first, must_be_heard=True)
+    if first in ("saved", "next_matter", "status_found"):
+        # "Could you repeat that?" after the announcement means the case number. An answer may be cut short.
+        must_be_heard = not (dialog.filed and is_question(book, dialog.filed[-1].intent))
+        dialog = replace(dialog, question=(*said, *question))
+        return Reply(dialog, (*said, *question), first, must_be_heard=must_be_heard)
     return Reply(replace(dialog, question=question), (*said, *question), first)
 
 
@@ -111,25 +142,33 @@ def _move(book: Playbook, dialog: Dialog, trigger: Trigger) -> Move:
 
 
 def _enter(book: Playbook, dialog: Dialog, move: Move, trigger: Trigger) -> tuple[Dialog, list[str]]:
-    if trigger == "saved" and dialog.draft is not None:
+    if trigger in ("saved", "next_matter") and dialog.draft is not None:
         dialog, said = _filed(book, dialog, dialog.draft)
+        dialog = take_up(book, dialog) if trigger == "next_matter" else dialog
+    elif trigger == "status_found":
+        dialog, said = status.told(book, dialog)
     else:
         said = []
-    for prompt in _spoken(book, dialog, move):
+    for prompt in _spoken(book, dialog, move, trigger):
         dialog, sentences = _say(book, dialog, prompt)
         said += sentences
+    if move.to == "back":
+        state, asked = dialog.left
+        return replace(dialog, state=state, asked=asked, left=("", "")), said
     return replace(dialog, state=dialog.state if move.to == "same" else move.to), said
 
 
-def _spoken(book: Playbook, dialog: Dialog, move: Move) -> tuple[str, ...]:
-    """The prompts of a move; a row of the raising rules may have words of its own."""
+def _spoken(book: Playbook, dialog: Dialog, move: Move, trigger: Trigger) -> tuple[str, ...]:
+    """The prompts of a move; an aside and a row of the raising rules may have words of their own."""
     row = policy.raised_by(book, dialog.draft) if dialog.draft and move.reason in _DECIDED else None
+    if trigger == "aside":
+        return (dialog.aside,)
     return (row.say,) if row and row.say else move.say
 
 
 def _filed(book: Playbook, dialog: Dialog, draft: Draft) -> tuple[Dialog, list[str]]:
     """Tell the case number and clear the desk for another matter."""
-    prompt = book.forms[draft.intent].filed
+    prompt = "filed_linked" if dialog.linked_to else book.forms[draft.intent].filed
     said: list[str] = []
     if prompt is not None:
         dialog, sentences = _say(book, dialog, prompt)
@@ -150,7 +189,23 @@ def _form_done(book: Playbook, dialog: Dialog) -> Trigger | None:
         return "incomplete_for_person"
     if _needs_person(book, dialog):
         return "complete_for_person"
+    if status.is_asked(book, draft):
+        return "needs_status"
+    if is_question(book, draft.intent):
+        return "answered" if dialog.page else "unanswered"
     return "needs_answer" if book.catalogue.intents[draft.intent].disposition == "answer" else "complete"
+
+
+def _keeps_question(book: Playbook, dialog: Dialog, trigger: Trigger) -> bool:
+    """The question of the form that was open is open still, however often it has been asked."""
+    if dialog.draft is None or dialog.prompt not in dialog.draft.asked:
+        return False
+    beside = trigger in _NEUTRAL or (trigger == "deny" and _asks_slot(book, dialog))
+    return beside and not policy.is_raised(book, dialog.draft)
+
+
+def _asks_slot(book: Playbook, dialog: Dialog) -> bool:
+    return book.flow.states[dialog.state].asks == "slot"
 
 
 def _next_question(book: Playbook, dialog: Dialog, draft: Draft) -> Question | None:
@@ -169,7 +224,7 @@ def _filing(book: Playbook, dialog: Dialog, said: tuple[str, ...], trigger: Trig
     assert dialog.draft is not None  # the table leads to filing only from the read-back of a draft
     draft = confirm(dialog.draft)
     decision = policy.decide(book, draft, hearing=dialog.hearing, confirmed=True)
-    dialog = replace(dialog, draft=draft, outcome=decision.outcome)
+    dialog = replace(dialog, draft=draft, outcome=policy.highest(dialog.outcome, decision.outcome))
     return Reply(dialog, said, trigger, file=decision)
 
 
@@ -203,14 +258,12 @@ _LADDERS: Mapping[Trigger, str] = {
     "silence": "silence",
     "out_of_scope": "out_of_scope",
 }
-_NEUTRAL = frozenset({"hold_on", "repeat", "greet", "thanks"})
-"""Triggers that neither help nor hurt."""
+_NEUTRAL = frozenset({"hold_on", "repeat", "greet", "thanks", "aside", "anonymous", "answered_beside"})
+"""Triggers that neither help nor hurt: the open question stays open."""
 
 
 def _count(book: Playbook, dialog: Dialog, trigger: Trigger) -> tuple[Trigger, Dialog]:
     """Count trouble; too much of it becomes "exhausted". A silence at the end of a filed call is no trouble."""
-    if dialog.turns > book.policy.retries.turns:
-        return "exhausted", replace(dialog, trouble="too_many_turns")
     ladder = _LADDERS.get(trigger)
     if ladder is None:
         return trigger, dialog if trigger in _NEUTRAL else replace(dialog, troubles={})
@@ -230,10 +283,13 @@ def _ask(book: Playbook, dialog: Dialog, trigger: Trigger) -> tuple[Dialog, tupl
     if trigger == "repeat" and dialog.question:
         return dialog, dialog.question
     asks = book.flow.states[dialog.state].asks
+    if asks == "slot" and _keeps_question(book, dialog, trigger):
+        dialog, said = _say(book, dialog, dialog.prompt)
+        return dialog, tuple(said)
     if asks == "slot":
         return _ask_slot(book, dialog)
     prompts = {"reason": "how_can_i_help", "intent": "ask_intent", "amend": "ask_amend", "more": "ask_more"}
-    prompts["alarm"] = "ask_alarm"
+    prompts |= {"alarm": "ask_alarm", "offer": "ask_offer"}
     if asks == "confirm":
         assert dialog.draft is not None
         prompt = book.forms[dialog.draft.intent].confirm
@@ -282,4 +338,7 @@ def _values(book: Playbook, dialog: Dialog) -> dict[str, str]:
         "caller": slots.get("caller_name", ""),
         "number": slots.get("callback_number", ""),
         "case_number": dialog.case_number,
+        "answer": book.knowledge[dialog.page].answer if dialog.page else "",
+        "other": dialog.linked_to,
+        "due": "",
     }

@@ -13,11 +13,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import prod
+from typing import Literal
 
 from callbot.dialog import raising
 from callbot.dialog.form import Draft, location_score, missing, required
 from callbot.dialog.raising import Sign
-from callbot.events import Outcome
+from callbot.events import DecisionInputs, Outcome, Spoken
 from callbot.schema import Playbook, Raise
 
 _ORDER: tuple[Outcome, ...] = ("answer", "close", "queue", "human", "emergency")
@@ -36,6 +37,8 @@ class Decision:
     """What the confidence is the product of: "intent", the required slots that are not confirmed, "hearing"."""
     signs: tuple[Sign, ...] = ()
     """The caller's words behind the rows of `raises` that fired."""
+    inputs: DecisionInputs | None = None
+    """The same with all limits, as the store keeps it."""
 
     @property
     def explained(self) -> str:
@@ -54,11 +57,12 @@ def decide(book: Playbook, draft: Draft, *, hearing: float, confirmed: bool) -> 
     """
     spec = book.catalogue.intents[draft.intent]
     limits = book.policy.thresholds
+    threshold = book.policy.stations["decide"].confidence if confirmed else limits.close_unconfirmed
     parts = _parts(book, draft, hearing)
     confidence = round(prod(share for _, share in parts), 4)
     rows = raising.fired(book, draft.intent, draft.signs, draft.filled)
     raised: list[tuple[Outcome, str]] = [(spec.disposition, "")]
-    if confidence < (book.policy.stations["decide"].confidence if confirmed else limits.close_unconfirmed):
+    if confidence < threshold and spec.disposition != "answer":
         raised.append((book.policy.unsure_case, "low_confidence"))
     where = draft.filled.get("location")
     if "location" in spec.required and where is not None and location_score(where) < limits.location:
@@ -67,7 +71,41 @@ def decide(book: Playbook, draft: Draft, *, hearing: float, confirmed: bool) -> 
     raised.extend((row.to, row.reason) for row, _ in rows)
     outcome = max((o for o, _ in raised), key=_ORDER.index)
     reasons = tuple(reason for _, reason in sorted(raised, key=lambda r: _ORDER.index(r[0])) if reason)
-    return Decision(outcome, confidence, reasons, parts, tuple(sign for _, sign in rows))
+    signs = tuple(sign for _, sign in rows)
+    inputs = DecisionInputs(
+        outcome=outcome,
+        default=spec.disposition,
+        rules=reasons,
+        signs=tuple(Spoken(sign.reason, sign.turn, sign.words) for sign in signs),
+        missing=missing(book, draft),
+        confidence=confidence,
+        parts={name: round(share, 4) for name, share in parts},
+        threshold=threshold,
+        hearing=round(hearing, 4),
+        location=location_score(where) if where is not None and "location" in spec.required else None,
+        location_threshold=limits.location,
+        confirmed=confirmed,
+    )
+    return Decision(outcome, confidence, reasons, parts, signs, inputs)
+
+
+def repeat_within(book: Playbook, intent: str, decision: Decision) -> float | None:
+    """Days within which such a case is a repeat of an earlier one; None = never.
+
+    What a rule has raised is seen by somebody for that rule's sake: it is not closed as somebody else's report.
+    """
+    is_raised_case = decision.outcome != book.catalogue.intents[intent].disposition
+    return None if is_raised_case else book.policy.repeats.get(intent)
+
+
+def follow_up(book: Playbook, status: Literal["queued", "closed"]) -> float | None:
+    """Hours within which somebody has to follow up on a case that is filed so."""
+    return book.policy.promises.queued if status == "queued" else None
+
+
+def highest(*outcomes: Outcome | None) -> Outcome:
+    """What a call with several cases comes to."""
+    return max((outcome for outcome in outcomes if outcome is not None), key=_ORDER.index)
 
 
 def raised_by(book: Playbook, draft: Draft) -> Raise | None:

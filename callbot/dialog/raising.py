@@ -83,6 +83,18 @@ def fired(
     return tuple(found)
 
 
+def says(phrases: Sequence[str], text: str) -> bool:
+    """One of the phrases is in the words."""
+    said = normalise(text)
+    words = set(said.split())
+    return any(_spans(phrase, said, words) for phrase in phrases)
+
+
+def undenied(phrases: Sequence[str], text: str) -> str | None:
+    """The words of the first of the phrases that is said and not denied."""
+    return _said(Raise(reason="said", said=tuple(phrases)), normalise(text))
+
+
 def phrase_mistake(phrase: str) -> str | None:
     """What is wrong with a phrase of a row."""
     try:

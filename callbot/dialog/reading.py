@@ -11,10 +11,12 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
+from callbot.dialog import asides
+from callbot.dialog.asides import QUESTION, is_question, sounds_like_a_question
 from callbot.dialog.form import Draft, decline, fill, forget, required
-from callbot.dialog.raising import Sign, added
+from callbot.dialog.raising import Sign, added, says
 from callbot.dialog.raising import heard as signs_in
-from callbot.dialog.state import Dialog, Heard
+from callbot.dialog.state import Dialog, Heard, Waiting
 from callbot.events import IntentGuess, SlotHit, SlotValue, Understanding
 from callbot.schema import Playbook, Trigger
 
@@ -28,7 +30,9 @@ _SHORT = 10
 
 _AFFIRMED = 0.95
 """Confidence of a kind of case to which the caller has said yes."""
-_OPENINGS = ("description", "question")
+_SEVERAL = 0.9
+"""Confidence of a matter among several in one utterance."""
+_OPENINGS = ("description", QUESTION)
 """Slots that the caller's first words may fill as a whole."""
 _TELLING = 7
 """From this many words on they tell more than what the matter is."""
@@ -103,7 +107,7 @@ def asked_for(book: Playbook, dialog: Dialog) -> str:
     kind = book.flow.states[dialog.state].asks
     if kind == "slot":
         return dialog.asked
-    return {"intent": "confirm", "alarm": "confirm", "confirm": "confirm", "more": "more"}.get(kind or "", "")
+    return "confirm" if kind in ("intent", "alarm", "confirm", "offer") else "more" if kind == "more" else ""
 
 
 def expected_kind(book: Playbook, dialog: Dialog) -> str:
@@ -113,7 +117,7 @@ def expected_kind(book: Playbook, dialog: Dialog) -> str:
         slot = book.catalogue.slots.get(dialog.asked)
         kind = slot.kind if slot else ""
         return "yes_no" if kind == "flag" or (kind == "phone" and dialog.may_use_caller_id) else kind
-    return "yes_no" if asks in ("intent", "confirm", "more", "alarm") else ""
+    return "yes_no" if asks in ("intent", "confirm", "more", "offer", "alarm") else ""
 
 
 def _keys(book: Playbook, dialog: Dialog, keys: str) -> _Read:
@@ -127,18 +131,109 @@ def _keys(book: Playbook, dialog: Dialog, keys: str) -> _Read:
 
 def _words(book: Playbook, dialog: Dialog, meaning: Understanding) -> _Read:
     sure = meaning.confidence >= book.policy.thresholds.act
+    kind = _asks(book, dialog)
+    asked = dialog.asked if kind == "slot" else kind or ""
+    aside = asides.answer(book, asked, meaning.text, has_content=_has_content(book, meaning))
+    if aside is not None:
+        return "aside", replace(dialog, aside=aside)
     if sure and meaning.intent == "speak_to_person":
         return "ask_person", dialog
     if dialog.draft is not None and _cancels(book, meaning.text):
-        return "cancel", replace(dialog, draft=None)
+        return "cancel", replace(dialog, draft=None, waiting=())
     if sure and meaning.intent in _ANYTIME:
         return _ANYTIME[meaning.intent], dialog
-    kind = book.flow.states[dialog.state].asks
+    if says(book.policy.phrases.takes_back, meaning.text) and not _usable(book, meaning) and kind in _TAKEN_BACK:
+        return _take_back(book, dialog)
+    if says(book.policy.phrases.anonymous, meaning.text):
+        meaning = replace(meaning, slots=tuple(hit for hit in meaning.slots if hit.name != "caller_name"))
+        dialog = _anonymous(dialog)
+        if not _has_content(book, meaning):
+            return ("declined", _declined(dialog)) if asked in _PERSONAL else ("anonymous", dialog)
+    return _to_question(book, dialog, meaning)
+
+
+def _to_question(book: Playbook, dialog: Dialog, meaning: Understanding) -> _Read:
+    """The words as an answer to the open question."""
+    kind = _asks(book, dialog)
+    if kind == "offer" and dialog.left[0]:
+        return _to_offer_beside(book, dialog, meaning)
+    if _asks_beside(book, dialog, meaning):
+        after = replace(dialog, page=meaning.page)
+        if meaning.page:
+            return "answered_beside", after
+        return "unanswered_beside", replace(after, left=(dialog.state, dialog.asked))
     if kind == "slot":
         return _to_form(book, dialog, meaning)
     if kind in ("confirm", "amend"):
         return _to_read_back(book, dialog, meaning)
     return _to_open_question(book, dialog, meaning)
+
+
+def _has_content(book: Playbook, meaning: Understanding) -> bool:
+    """The words hold a value or name a matter."""
+    guess = _case_guess(book, meaning)
+    return bool(_usable(book, meaning)) or (
+        guess is not None and guess.confidence >= book.policy.thresholds.intent and not is_question(book, guess.name)
+    )
+
+
+_TAKEN_BACK = ("reason", "intent", "slot", "confirm", "amend")
+"""Questions during which something can still be taken back."""
+_PERSONAL = ("caller_name", "callback_number")
+
+
+def _take_back(book: Playbook, dialog: Dialog) -> _Read:
+    """ "Scratch that": the last answer, or the whole matter if nothing else has been asked yet."""
+    draft = dialog.draft
+    if _asks(book, dialog) in ("confirm", "amend"):
+        return "deny", dialog
+    begun = draft is not None and sum(draft.asked.values()) > 1
+    last = [slot for slot, value in draft.filled.items() if value.turn == dialog.turns - 1] if draft and begun else []
+    if draft is None or not last:
+        return "start_over", replace(dialog, draft=None, guess=None, held=(), opening=(), waiting=(), page="")
+    for item in book.forms[draft.intent].slots:
+        if item.slot in last:
+            draft = forget(draft, item)
+    kept = {slot: value for slot, value in draft.filled.items() if slot not in last}
+    return "take_back", replace(dialog, draft=replace(draft, filled=kept))
+
+
+def _anonymous(dialog: Dialog) -> Dialog:
+    """The caller's name is not asked for, in this matter and in any other."""
+    draft = dialog.draft
+    declined = decline(draft, "caller_name") if draft and "caller_name" not in draft.filled else draft
+    return replace(dialog, is_anonymous=True, draft=declined)
+
+
+# ---------------------------------------------------------------- questions beside the matter
+
+
+def _asks_beside(book: Playbook, dialog: Dialog, meaning: Understanding) -> bool:
+    """A question of the caller's own while a form is being filled."""
+    guess, draft = _case_guess(book, meaning), dialog.draft
+    limits = book.policy.thresholds
+    if draft is None or guess is None or not is_question(book, guess.name) or is_question(book, draft.intent):
+        return False
+    if guess.confidence < limits.intent:
+        return False
+    kind = _asks(book, dialog)
+    if kind not in ("slot", "confirm", "amend") or any(_answers(hit, dialog.asked) for hit in _usable(book, meaning)):
+        return False
+    if kind == "slot" and book.catalogue.slots[dialog.asked].kind == "text":
+        # "How can a person do that?" may well be a part of the story.
+        return bool(meaning.page) and guess.confidence >= limits.switch_intent
+    return bool(meaning.page) or sounds_like_a_question(meaning.text)
+
+
+def _to_offer_beside(book: Playbook, dialog: Dialog, meaning: Understanding) -> _Read:
+    """ "Would you like a person for that?" Whatever is no answer to it is one to the question that was left."""
+    sure = meaning.confidence >= book.policy.thresholds.act
+    if sure and meaning.intent == "affirm":
+        return "affirm", dialog
+    if sure and meaning.intent in ("deny", "thanks") and not _usable(book, meaning):
+        return "deny", dialog
+    state, asked = dialog.left
+    return _to_question(book, replace(dialog, state=state, asked=asked, left=("", "")), meaning)
 
 
 def _cancels(book: Playbook, text: str) -> bool:
@@ -151,17 +246,21 @@ def _cancels(book: Playbook, text: str) -> bool:
 
 
 def _to_open_question(book: Playbook, dialog: Dialog, meaning: Understanding) -> _Read:
-    hits = _usable(book, meaning)
+    hits = _placed(book, dialog, meaning)
     kind = book.flow.states[dialog.state].asks
     sure = meaning.confidence >= book.policy.thresholds.act
-    if kind in ("intent", "more") and sure and meaning.intent in ("affirm", "deny"):
+    meant = asides.other_matter(book, meaning, dialog.guess.name if dialog.guess else "")
+    if meant is not None:
+        return "case_intent", _begin(book, _remember(replace(dialog, opening=()), meaning, hits), meant)
+    if kind in ("intent", "more", "offer") and sure and meaning.intent in ("affirm", "deny"):
         return _yes_no(book, dialog, meaning.intent == "affirm", hits)
     if kind == "more" and _share(meaning, "deny", "thanks", "goodbye") >= book.policy.thresholds.act:
         # "No, that's everything, thank you": whichever of the three it is, the caller has finished.
         return "deny", dialog
-    guess = _case_guess(book, meaning)
+    guess = _first_wanted(book, meaning) or _case_guess(book, meaning)
     if guess is not None and guess.confidence >= book.policy.thresholds.intent:
-        return "case_intent", _begin(book, _remember(dialog, meaning, hits), guess)
+        begun = _begin(book, _remember(dialog, meaning, hits), guess)
+        return "case_intent", replace(begun, waiting=(*dialog.waiting, *_further(book, dialog, meaning, guess.name)))
     if guess is not None and guess.confidence >= book.policy.thresholds.unsure_intent:
         return "unsure_intent", replace(_remember(dialog, meaning, hits), guess=guess)
     if sure and meaning.intent in ("thanks", "goodbye", "greet"):
@@ -171,6 +270,45 @@ def _to_open_question(book: Playbook, dialog: Dialog, meaning: Understanding) ->
     if hits:
         return "details", _remember(dialog, meaning, hits)
     return "not_understood", dialog
+
+
+def _wanted(book: Playbook, meaning: Understanding) -> list[str]:
+    """The matters of an utterance that names several; questions are not among them."""
+    return [name for name in meaning.wanted if name in book.catalogue.intents and not is_question(book, name)]
+
+
+def _first_wanted(book: Playbook, meaning: Understanding) -> IntentGuess | None:
+    """The matter to begin with if there are several: each takes from the probability of the others."""
+    wanted = _wanted(book, meaning)
+    return IntentGuess(wanted[0], _SEVERAL) if len(wanted) > 1 and not meaning.out_of_scope else None
+
+
+def _further(book: Playbook, dialog: Dialog, meaning: Understanding, first: str) -> tuple[Waiting, ...]:
+    """What is to be taken up after the first matter."""
+    wanted = _wanted(book, meaning)
+    if len(wanted) < 2:
+        return ()
+    return tuple(Waiting(name, _SEVERAL, dialog.turns, meaning.text) for name in wanted if name != first)
+
+
+def take_up(book: Playbook, dialog: Dialog) -> Dialog:
+    """Begin with the next matter of those that wait."""
+    following, *rest = dialog.waiting
+    named = Understanding(following.text, (), (), out_of_scope=False)
+    held = tuple((following.turn, hit) for hit in _placed(book, dialog, named))
+    fresh = replace(dialog, waiting=tuple(rest), opening=((following.turn, following.text),), held=held)
+    return _begin(book, fresh, IntentGuess(following.intent, following.confidence))
+
+
+def _placed(book: Playbook, dialog: Dialog, meaning: Understanding) -> tuple[SlotHit, ...]:
+    """The values of an utterance; "there, too" is the place of the matter before."""
+    hits = _usable(book, meaning)
+    earlier = dialog.filed[-1].filled.get("location") if dialog.filed else None
+    named = any(h.name == "location" and isinstance(h.value, dict) and h.value.get("matched") for h in hits)
+    if earlier is None or named or not says(book.policy.phrases.same_place, meaning.text):
+        return hits
+    same = SlotHit("location", meaning.text, earlier.value, earlier.confidence)
+    return (*(hit for hit in hits if hit.name != "location"), same)
 
 
 def _share(meaning: Understanding, *names: str) -> float:
@@ -187,7 +325,8 @@ def _case_guess(book: Playbook, meaning: Understanding) -> IntentGuess | None:
 
 def _remember(dialog: Dialog, meaning: Understanding, hits: tuple[SlotHit, ...]) -> Dialog:
     held = (*dialog.held, *((dialog.turns, hit) for hit in hits))
-    return replace(dialog, held=held, opening=(*dialog.opening, (dialog.turns, meaning.text)))
+    page = meaning.page or dialog.page
+    return replace(dialog, held=held, opening=(*dialog.opening, (dialog.turns, meaning.text)), page=page)
 
 
 def _begin(book: Playbook, dialog: Dialog, guess: IntentGuess) -> Dialog:
@@ -200,21 +339,27 @@ def _begin(book: Playbook, dialog: Dialog, guess: IntentGuess) -> Dialog:
         kept = {s: v for s, v in dialog.filed[-1].filled.items() if s in ("caller_name", "callback_number")}
         declined = dialog.filed[-1].declined & {"caller_name", "callback_number"}
         draft = replace(draft, filled=kept, declined=declined)
+    if dialog.is_anonymous:
+        draft = decline(draft, "caller_name")
     for turn, text in dialog.opening:
-        for slot in _told_by_opening(book, guess.name, text):
+        for slot in _told_by_opening(book, guess.name, text, is_answered=bool(dialog.page)):
             draft = fill(book, draft, [SlotHit(slot, text, text, guess.confidence)], turn)
     for turn, hit in dialog.held:
         draft = fill(book, draft, [hit], turn)
-    return replace(dialog, draft=draft, guess=None, held=(), opening=())
+    page = dialog.page if is_question(book, guess.name) else ""
+    return replace(dialog, draft=draft, guess=None, held=(), opening=(), page=page)
 
 
-def _told_by_opening(book: Playbook, intent: str, text: str) -> tuple[str, ...]:
+def _told_by_opening(book: Playbook, intent: str, text: str, *, is_answered: bool) -> tuple[str, ...]:
     """Slots for which the caller's first words stand as a whole.
 
-    A few words that only name the matter ("I want to report a fraud") answer no question of the form.
+    A few words that only name the matter ("I want to report a fraud") answer no question of the form, and "I have a
+    question" asks nothing. `is_answered`: a knowledge page answers them.
     """
     asked = {item.slot: item for item in book.forms[intent].slots}
     is_telling = len(text.split()) >= _TELLING
+    if is_question(book, intent):
+        is_telling = is_answered or sounds_like_a_question(text)
     return tuple(
         slot
         for slot in _OPENINGS
@@ -231,7 +376,9 @@ def _yes_no(book: Playbook, dialog: Dialog, yes: bool, hits: tuple[SlotHit, ...]
         if yes:
             guess = replace(dialog.guess, confidence=max(dialog.guess.confidence, _AFFIRMED))
             return "affirm", _begin(book, replace(dialog, held=(*dialog.held, *_dated(dialog, hits))), guess)
-        return "deny", replace(dialog, guess=None, opening=())
+        return "deny", replace(dialog, guess=None, opening=(), page="")
+    if kind == "offer" and not yes and not dialog.left[0]:
+        return "deny", replace(dialog, draft=None, page="")
     return "affirm" if yes else "deny", dialog
 
 
@@ -244,13 +391,17 @@ def _dated(dialog: Dialog, hits: Iterable[SlotHit]) -> tuple[tuple[int, SlotHit]
 
 def _to_form(book: Playbook, dialog: Dialog, meaning: Understanding) -> _Read:
     draft = _draft(dialog)
-    hits = _usable(book, meaning)
+    hits = _placed(book, dialog, meaning)
     asked_kind = book.catalogue.slots[dialog.asked].kind
     sure = meaning.confidence >= book.policy.thresholds.act
     answered = any(_answers(hit, dialog.asked) for hit in hits)
-    if not answered and _switches(book, draft, meaning, asked_kind):
-        fresh = replace(dialog, opening=((dialog.turns, meaning.text),), held=_dated(dialog, hits))
-        return "case_intent", _switch(book, fresh, draft, meaning.intents[0])
+    other = _other(book, dialog, meaning, answered=answered)
+    if other is not None:
+        return "case_intent", _switch(book, dialog, meaning, hits, other)
+    if dialog.asked == QUESTION:
+        dialog = replace(dialog, page=meaning.page)
+    elif answered:
+        dialog = _also(book, dialog, meaning)
     if not answered and sure and meaning.intent in ("affirm", "deny"):
         trigger, told = _yes_no_to_form(book, dialog, meaning.intent == "affirm")
         if hits and trigger in ("answer", "not_understood"):
@@ -274,24 +425,45 @@ def _to_form(book: Playbook, dialog: Dialog, meaning: Understanding) -> _Read:
     return "not_understood", dialog
 
 
-def _switches(book: Playbook, draft: Draft, meaning: Understanding, asked_kind: str) -> bool:
-    """The caller clearly speaks of another matter; never while they describe something in their own words."""
+def _other(book: Playbook, dialog: Dialog, meaning: Understanding, *, answered: bool) -> IntentGuess | None:
+    """The matter to which the caller turns; seldom while they describe something in their own words."""
+    draft = _draft(dialog)
+    meant = asides.other_matter(book, meaning, draft.intent)
     guess = _case_guess(book, meaning)
-    return (
-        guess is not None
-        and asked_kind != "text"
-        and guess.name != draft.intent
-        and guess.confidence >= book.policy.thresholds.switch_intent
-    )
+    if meant is not None or answered or guess is None or guess.name == draft.intent:
+        return meant
+    limits, kind = book.policy.thresholds, book.catalogue.slots[dialog.asked].kind
+    if dialog.asked == QUESTION and _asks(book, dialog) == "slot":
+        # "I have a question" - "there's a pothole": that is a report.
+        return guess if guess.confidence >= limits.intent and not is_question(book, guess.name) else None
+    return guess if kind != "text" and guess.confidence >= limits.switch_intent else None
 
 
-def _switch(book: Playbook, dialog: Dialog, old: Draft, guess: IntentGuess) -> Dialog:
+def _also(book: Playbook, dialog: Dialog, meaning: Understanding) -> Dialog:
+    """An answer with another matter in it: "215 Orange Street, and there's also graffiti"."""
+    guess, draft = _case_guess(book, meaning), _draft(dialog)
+    known = {draft.intent, *(matter.intent for matter in dialog.waiting)}
+    if guess is None or guess.name in known or is_question(book, guess.name) or not _ALSO.search(meaning.text):
+        return dialog
+    if guess.confidence < book.policy.thresholds.switch_intent:
+        return dialog
+    return replace(dialog, waiting=(*dialog.waiting, Waiting(guess.name, _SEVERAL, dialog.turns, meaning.text)))
+
+
+_ALSO = re.compile(r"\b(?:also|as well|too|another (?:thing|problem|issue)|one more)\b", re.I)
+
+
+def _switch(
+    book: Playbook, dialog: Dialog, meaning: Understanding, hits: tuple[SlotHit, ...], guess: IntentGuess
+) -> Dialog:
     """Change the form and keep what both can hold."""
-    begun = _begin(book, dialog, guess)
+    old = _draft(dialog)
+    fresh = replace(dialog, opening=((dialog.turns, meaning.text),), held=_dated(dialog, hits), page=meaning.page)
+    begun = _begin(book, fresh, guess)
     kept = {s: v for s, v in old.filled.items() if s in book.slot_names(guess.name) and s != "description"}
     draft = _draft(begun)
-    signs = added(old.signs, draft.signs)
-    return replace(begun, draft=replace(draft, filled={**kept, **draft.filled}, declined=old.declined, signs=signs))
+    draft = replace(draft, filled={**kept, **draft.filled}, declined=old.declined | draft.declined)
+    return replace(begun, draft=replace(draft, signs=added(old.signs, draft.signs)))
 
 
 def _yes_no_to_form(book: Playbook, dialog: Dialog, yes: bool) -> _Read:
@@ -348,6 +520,9 @@ def _answers(hit: SlotHit, asked: str) -> bool:
 def _to_read_back(book: Playbook, dialog: Dialog, meaning: Understanding) -> _Read:
     draft = _draft(dialog)
     hits = _usable(book, meaning)
+    other = asides.other_matter(book, meaning, draft.intent)
+    if other is not None:
+        return "case_intent", _switch(book, dialog, meaning, hits, other)
     filled = fill(book, draft, hits, dialog.turns, corrects=True)
     changed = {s: v.value for s, v in filled.filled.items()} != {s: v.value for s, v in draft.filled.items()}
     sure = meaning.confidence >= book.policy.thresholds.act

@@ -14,7 +14,7 @@ from callbot.events import Scalar, SlotValue
 
 VARIABLES = frozenset(
     {"location", "title", "name", "number", "vehicle", "plate", "item", "amount"}
-    | {"report", "when", "caller", "case_number"}
+    | {"report", "when", "caller", "case_number", "answer", "other", "due"}
 )
 """What a prompt may contain in braces."""
 

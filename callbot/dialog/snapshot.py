@@ -8,7 +8,7 @@ from typing import Literal
 from callbot.cases.summary import display
 from callbot.dialog.form import Draft, Filled
 from callbot.dialog.machine import Reply
-from callbot.dialog.policy import decide
+from callbot.dialog.policy import Decision, decide
 from callbot.dialog.reading import CALLER_ID
 from callbot.dialog.state import Dialog, Heard
 from callbot.events import CaseSnapshot, Evidence, Outcome, TurnRecord
@@ -21,17 +21,17 @@ def snapshot(
     status: Literal["draft", "queued", "escalated", "closed"],
     disposition: Outcome | None = None,
     note: str = "",
-    confidence: float | None = None,
+    decision: Decision | None = None,
 ) -> CaseSnapshot | None:
     """The case as it stands, None before the caller's matter is known.
 
-    `confidence` None = that of the case as it would be decided now. The note of a case that is settled ends with all
-    that the decision rests on.
+    `decision` None = as it would be decided now. A case that is settled keeps all that the decision rests on.
     """
     draft = dialog.draft
     if draft is None:
         return None
-    decision = decide(book, draft, hearing=dialog.hearing, confirmed=False)
+    if decision is None:
+        decision = decide(book, draft, hearing=dialog.hearing, confirmed=False)
     if disposition is not None:
         note = "; ".join(part for part in (note, decision.explained) if part)
     return CaseSnapshot(
@@ -41,10 +41,11 @@ def snapshot(
         priority="emergency" if disposition == "emergency" else book.catalogue.intents[draft.intent].priority,
         slots={slot: value.value for slot, value in draft.filled.items()},
         evidence={slot: _evidence(value) for slot, value in draft.filled.items()},
-        confidence=decision.confidence if confidence is None else confidence,
+        confidence=decision.confidence,
         caller_name=_shown(draft, "caller_name"),
         callback_number=_shown(draft, "callback_number"),
         note=note,
+        decision=decision.inputs if disposition is not None else None,
     )
 
 

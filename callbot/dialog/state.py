@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from callbot.dialog.form import Draft
-from callbot.events import IntentGuess, Outcome, SlotHit, Station, Understanding
+from callbot.events import CaseStatus, IntentGuess, Outcome, SlotHit, Station, Understanding
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,17 @@ class Heard:
     """The caller had heard most of the question before answering."""
     silent: bool = False
     failed: Station | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A matter that is taken up after the present one."""
+
+    intent: str
+    confidence: float
+    turn: int
+    text: str
+    """The words in which it was named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +59,23 @@ class Dialog:
     """Values named before the intent was known, with their turns."""
     opening: tuple[tuple[int, str], ...] = ()
     """The caller's words before the form began, with their turns."""
+    left: tuple[str, str] = ("", "")
+    """The state that a digression has left, and its open question."""
+    page: str = ""
+    """The knowledge page that answers the caller's question; "" = none does."""
+    aside: str = ""
+    """The prompt that answers what the caller has said beside the matter."""
+    is_anonymous: bool = False
+    """The caller does not want to give a name."""
+    waiting: tuple[Waiting, ...] = ()
+    """Further matters that the caller has named, to be taken up after this one."""
     filed: tuple[Draft, ...] = ()
     case_number: str = ""
+    """Of the case that was filed or looked up last."""
+    linked_to: str = ""
+    """The older case that it repeats."""
+    looked_up: CaseStatus | None = None
+    """What the store has just told about an earlier case."""
     outcome: Outcome | None = None
     caller_known: bool = False
     """The line has told the caller's number."""

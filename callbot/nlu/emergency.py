@@ -8,9 +8,10 @@ run on every partial and final transcript in every state of a dialog. What it lo
 Recall comes first, so a hit stands unless a guard (`unless:`) touches that very hit.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Annotated, Final, Literal, TypeAlias, cast, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -36,6 +37,8 @@ REACH_WORDS: Final = 20
 """A guard reaches no hit further away than this: without punctuation, all is one sentence."""
 HOLD_WORDS: Final = 2
 """In a partial transcript a hit is held back until so many words follow it, because they may be a guard's."""
+NEXT_WORDS: Final = 2
+"""So many words may stand between a guard of scope `next` and the hit it takes back ("nobody is [even] hurt")."""
 
 
 class _Content(BaseModel):
@@ -50,6 +53,13 @@ class PhraseContent(_Content):
     """Sentences that this phrase must find, guards included."""
     alone: bool = False
     """True: the phrase counts only when it is all that was said (a cry like "fire")."""
+    near: Sentence | None = None
+    """The phrase counts only where this is said too, before or after it, at most REACH_WORDS away.
+
+    Two signs that are weak alone may be plain together: "hissing" and "meter", in whatever order.
+    """
+    lacks: Sentence | None = None
+    """The phrase does not count where this is said in the same sentence."""
 
 
 class GuardContent(_Content):
@@ -58,8 +68,9 @@ class GuardContent(_Content):
     phrase: Sentence
     examples: tuple[Sentence, ...] = Field(min_length=1)
     """Sentences that hold these words and must give no hit."""
-    scope: Literal["overlap", "sentence", "rest"] = "overlap"
-    """Which hits are taken back: those sharing a word with it; all in its sentence; later ones there."""
+    scope: Literal["overlap", "next", "rest", "sentence", "turn"] = "overlap"
+    """Which hits are taken back: those sharing a word with it; one that follows it at once, too; all that follow
+    in its sentence; all in its sentence; all that was said, whatever the sentence."""
     kinds: tuple[Kind, ...] = ()
     """Only hits of these kinds are taken back; empty: of every kind."""
     hit_has: Sentence | None = None
@@ -99,28 +110,69 @@ class EmergencyHit:
 # --- Rules ----------------------------------------------------------------------------------------
 
 
+Span: TypeAlias = tuple[int, int]
+
+
 @dataclass(frozen=True, slots=True)
 class _Hit:
     kind: str
     start: int
     end: int
+    """Of the phrase itself."""
+    beside: Span | None = None
+    """What was said near it, where the phrase asks for that."""
+    lacks: Matcher | None = None
+    """What the rest of the sentence may still say to make it no hit."""
+
+    @property
+    def spans(self) -> tuple[Span, ...]:
+        return ((self.start, self.end), self.beside) if self.beside else ((self.start, self.end),)
+
+    @property
+    def last(self) -> int:
+        """Where the last of its words ends."""
+        return max(end for _, end in self.spans)
+
+    def words(self, heard: "_Heard") -> str:
+        return "".join(heard.text[start:end] for start, end in self.spans)
+
+    def evidence(self, heard: "_Heard") -> str:
+        """The caller's words from the first to the last that count."""
+        return readable(heard.text[min(start for start, _ in self.spans) : self.last])
 
 
 @dataclass(frozen=True, slots=True)
 class _Phrase:
     matcher: Matcher
+    kind: str
     alone: bool
+    near: Matcher | None
+    lacks: Matcher | None
     path: Path
 
-    def hits(self, kind: str, heard: "_Heard") -> Iterator[_Hit]:
-        if not self.matcher.possible(heard.words):
+    def hits(self, heard: "_Heard") -> Iterator[_Hit]:
+        if not self.matcher.possible(heard.words) or (self.near and not self.near.possible(heard.words)):
             return
         if self.alone:
             if self.matcher.pattern.fullmatch(heard.text):
-                yield _Hit(kind, 0, len(heard.text))
+                yield _Hit(self.kind, 0, len(heard.text))
             return
         for start, end in self.matcher.spans(heard.text):
-            yield _Hit(kind, start, end)
+            hit = _Hit(self.kind, start, end, lacks=self.lacks)
+            if self.lacks and heard.says(self.lacks, hit):
+                continue
+            if self.near is None:
+                yield hit
+            elif beside := next(self._beside(hit, heard), None):
+                yield _Hit(self.kind, start, end, beside, self.lacks)
+
+    def _beside(self, hit: _Hit, heard: "_Heard") -> Iterator[Span]:
+        """Where the second sign is said near the first, without sharing a word with it."""
+        assert self.near is not None
+        for start, end in self.near.spans(heard.text):
+            apart = end <= hit.start or start >= hit.end
+            if apart and heard.words_between((start, end), (hit.start, hit.end)) <= REACH_WORDS:
+                yield start, end
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,12 +181,21 @@ class _Heard:
 
     text: str
     words: set[str]
-    guard_spans: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
+    guard_spans: dict[int, list[Span]] = field(default_factory=dict)
 
-    def sentence(self, hit: _Hit) -> tuple[int, int]:
+    def sentence(self, hit: _Hit) -> Span:
         """Where the sentence (or sentences) of a hit starts and ends."""
         end = self.text.find("\n", hit.end)
         return self.text.rfind("\n", 0, hit.start + 1) + 1, end if end >= 0 else len(self.text)
+
+    def says(self, matcher: Matcher, hit: _Hit) -> bool:
+        """Whether a phrase is said in the sentence of a hit."""
+        start, end = self.sentence(hit)
+        return matcher.pattern.search(self.text[max(start - 1, 0) : end]) is not None
+
+    def words_between(self, one: Span, other: Span) -> int:
+        first, second = sorted((one, other))
+        return len(self.text[first[1] : second[0]].split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,16 +216,14 @@ class _Guard:
         """Whether the guard could take this hit back, were its phrase said in the right place."""
         if self.kinds and hit.kind not in self.kinds:
             return False
-        words = heard.text[hit.start : hit.end]
+        words = hit.words(heard)
         if self.hit_has and not self.hit_has.pattern.search(words):
             return False
         if self.hit_lacks and self.hit_lacks.pattern.search(words):
             return False
-        start, end = heard.sentence(hit)
-        sentence = heard.text[max(start - 1, 0) : end]
-        return not (self.sentence_lacks and self.sentence_lacks.pattern.search(sentence))
+        return not (self.sentence_lacks and heard.says(self.sentence_lacks, hit))
 
-    def _spans(self, heard: _Heard) -> list[tuple[int, int]]:
+    def _spans(self, heard: _Heard) -> list[Span]:
         known = heard.guard_spans.get(id(self))
         if known is None:
             spans = self.matcher.spans(heard.text) if self.matcher.possible(heard.words) else ()
@@ -172,26 +231,31 @@ class _Guard:
             heard.guard_spans[id(self)] = known
         return known
 
-    def _touches(self, span: tuple[int, int], hit: _Hit, heard: _Heard) -> bool:
+    def _touches(self, span: Span, hit: _Hit, heard: _Heard) -> bool:
         start, end = span
-        if start < hit.end and hit.start < end:
+        if any(start < hit_end and hit_start < end for hit_start, hit_end in hit.spans):
             return True
-        if self.scope == "overlap" or (self.scope == "rest" and start > hit.start):
+        if self.scope == "overlap" or (self.scope in ("next", "rest") and start > hit.start):
             return False
+        between = heard.words_between(span, (hit.start, hit.end))
+        if self.scope == "turn":
+            return between <= REACH_WORDS
         sentence_start, sentence_end = heard.sentence(hit)
         if start + 1 < sentence_start or end > sentence_end:
             return False
-        between = heard.text[end : hit.start] if end <= hit.start else heard.text[hit.end : start]
-        return len(between.split()) <= REACH_WORDS
+        return between <= (NEXT_WORDS if self.scope == "next" else REACH_WORDS)
 
 
 @dataclass(frozen=True, slots=True)
 class EmergencyRules:
     """Compiled content; immutable, shared by all calls."""
 
-    kinds: tuple[tuple[str, tuple[_Phrase, ...]], ...]
+    phrases: tuple[_Phrase, ...]
+    """The gravest kind first."""
     guards: tuple[_Guard, ...]
     starters: tuple[Matcher, ...]
+    index: Mapping[str, tuple[int, ...]]
+    """Where a word is said, these of the phrases may be, and no others: of a thousand, some thirty are tried."""
 
     def find(self, text: str, *, partial: bool = False) -> EmergencyHit | None:
         """The gravest emergency in a transcript, of equal ones the first said; None if there is none.
@@ -201,36 +265,36 @@ class EmergencyRules:
         transcript to decide.
         """
         heard = self.hear(text)
-        for kind, phrases in self.kinds:
-            hits = [hit for phrase in phrases for hit in phrase.hits(kind, heard)]
+        for kind, hits in groupby(self.hits(heard), key=lambda hit: hit.kind):
             for hit in sorted(hits, key=lambda hit: (hit.start, -hit.end)):
                 if not self.cancelled(hit, heard) and (not partial or self._settled(hit, heard)):
-                    return EmergencyHit(kind, readable(heard.text[hit.start : hit.end]), 1.0)
+                    return EmergencyHit(kind, hit.evidence(heard), 1.0)
         return None
 
     def hear(self, text: str) -> _Heard:
         """A transcript as the rules see it."""
         normalised = normalise(text)
+        words = set(normalised.split())
         for starter in self.starters:
-            normalised = starter.pattern.sub(lambda match: "\n" + match[0][1:], normalised)
-        return _Heard(normalised, set(normalised.split()))
+            if starter.possible(words):
+                normalised = starter.pattern.sub(lambda match: "\n" + match[0][1:], normalised)
+        return _Heard(normalised, words)
 
     def hits(self, heard: _Heard) -> Iterator[_Hit]:
         """All phrases that were said, guarded or not, the gravest kind first."""
-        for kind, phrases in self.kinds:
-            for phrase in phrases:
-                yield from phrase.hits(kind, heard)
+        for at in sorted({at for word in heard.words for at in self.index.get(word, ())}):
+            yield from self.phrases[at].hits(heard)
 
     def cancelled(self, hit: _Hit, heard: _Heard) -> bool:
         """Whether a guard takes this hit back."""
         return any(guard.cancels(hit, heard) for guard in self.guards)
 
     def _settled(self, hit: _Hit, heard: _Heard) -> bool:
-        if "\n" in heard.text[hit.end :]:
+        if "\n" in heard.text[hit.last :]:
             return True
-        if len(heard.text[hit.end :].split()) < HOLD_WORDS:
+        if len(heard.text[hit.last :].split()) < HOLD_WORDS or hit.lacks:
             return False
-        late = (guard for guard in self.guards if guard.scope == "sentence")
+        late = (guard for guard in self.guards if guard.scope in ("sentence", "turn"))
         return not any(guard.may_cancel(hit, heard) for guard in late)
 
 
@@ -251,23 +315,28 @@ def compile_checked(content: EmergencyContent) -> tuple[EmergencyRules, list[tup
 
 def _build(content: EmergencyContent, compiler: Compiler, faults: list[PhraseError]) -> EmergencyRules:
     """The rules of all that can be compiled; what cannot is added to `faults`."""
-    phrases: dict[str, list[_Phrase]] = {kind: [] for kind in content.kinds}
+    phrases: list[_Phrase] = []
     guards: list[_Guard] = []
     starters: list[Matcher] = []
     for kind, entries in content.kinds.items():
         for at, entry in enumerate(entries):
             with _collecting(faults):
-                matcher = compiler.matcher(entry.phrase, ("kinds", kind, at, "phrase"))
-                phrases[kind].append(_Phrase(matcher, entry.alone, ("kinds", kind, at)))
+                phrases.append(_phrase(entry, kind, ("kinds", kind, at), compiler))
     for at, guard in enumerate(content.unless):
         with _collecting(faults):
             guards.append(_guard(guard, ("unless", at), compiler))
     for at, starter in enumerate(content.sentence_starters):
         with _collecting(faults):
             starters.append(compiler.matcher(starter, ("sentence_starters", at)))
-    return EmergencyRules(
-        tuple((kind, tuple(compiled)) for kind, compiled in phrases.items()), tuple(guards), tuple(starters)
-    )
+    return EmergencyRules(tuple(phrases), tuple(guards), tuple(starters), _index(phrases))
+
+
+def _index(phrases: Sequence[_Phrase]) -> Mapping[str, tuple[int, ...]]:
+    index: dict[str, list[int]] = {}
+    for at, phrase in enumerate(phrases):
+        for word in phrase.matcher.rarest:
+            index.setdefault(word, []).append(at)
+    return {word: tuple(places) for word, places in index.items()}
 
 
 @contextmanager
@@ -278,12 +347,21 @@ def _collecting(faults: list[PhraseError]) -> Iterator[None]:
         faults.append(fault)
 
 
-def _guard(guard: GuardContent, path: Path, compiler: Compiler) -> _Guard:
-    matchers = {
-        name: compiler.matcher(phrase, (*path, name))
-        for name in ("hit_has", "hit_lacks", "sentence_lacks")
-        if (phrase := getattr(guard, name)) is not None
+def _phrase(entry: PhraseContent, kind: str, path: Path, compiler: Compiler) -> _Phrase:
+    more = _matchers(entry, ("near", "lacks"), path, compiler)
+    matcher = compiler.matcher(entry.phrase, (*path, "phrase"))
+    return _Phrase(matcher, kind, entry.alone, more.get("near"), more.get("lacks"), path)
+
+
+def _matchers(entry: _Content, names: Sequence[str], path: Path, compiler: Compiler) -> dict[str, Matcher]:
+    """The phrases of those fields that are filled in."""
+    return {
+        name: compiler.matcher(phrase, (*path, name)) for name in names if (phrase := getattr(entry, name)) is not None
     }
+
+
+def _guard(guard: GuardContent, path: Path, compiler: Compiler) -> _Guard:
+    matchers = _matchers(guard, ("hit_has", "hit_lacks", "sentence_lacks"), path, compiler)
     return _Guard(
         compiler.matcher(guard.phrase, (*path, "phrase")),
         path,
@@ -297,12 +375,11 @@ def _guard(guard: GuardContent, path: Path, compiler: Compiler) -> _Guard:
 
 def _failing(content: EmergencyContent, rules: EmergencyRules) -> Iterator[tuple[Path, str]]:
     """Examples that do not do what they stand for."""
-    for kind, compiled in rules.kinds:
-        for phrase in compiled:
-            examples = content.kinds[cast(Kind, kind)][int(phrase.path[-1])].examples
-            for at, example in enumerate(examples):
-                if fault := _not_found(phrase, kind, example, rules):
-                    yield (*phrase.path, "examples", at), fault
+    for phrase in rules.phrases:
+        examples = content.kinds[cast(Kind, phrase.kind)][int(phrase.path[-1])].examples
+        for at, example in enumerate(examples):
+            if fault := _not_found(phrase, example, rules):
+                yield (*phrase.path, "examples", at), fault
     for guard in rules.guards:
         for at, example in enumerate(content.unless[int(guard.path[-1])].examples):
             if fault := _not_guarded(guard, example, rules):
@@ -312,9 +389,9 @@ def _failing(content: EmergencyContent, rules: EmergencyRules) -> Iterator[tuple
             yield ("not_emergencies", at), f"{sentence!r} is taken for {hit.kind}, by {hit.evidence!r}"
 
 
-def _not_found(phrase: _Phrase, kind: str, example: str, rules: EmergencyRules) -> str | None:
+def _not_found(phrase: _Phrase, example: str, rules: EmergencyRules) -> str | None:
     heard = rules.hear(example)
-    hits = list(phrase.hits(kind, heard))
+    hits = list(phrase.hits(heard))
     if not hits:
         return f"the phrase is not in {example!r}"
     if not all(rules.cancelled(hit, heard) for hit in hits):

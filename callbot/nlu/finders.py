@@ -14,6 +14,7 @@ from callbot.nlu.mentions import POINTERS, Mention, find_mentions, is_number
 from callbot.nlu.money import CURRENCY, amount_at
 from callbot.nlu.phones import digit_runs
 from callbot.nlu.plates import plate_at
+from callbot.nlu.references import reference_at, written_at
 from callbot.nlu.street_names import STREET_TYPES
 from callbot.nlu.tokens import Token, tokenize
 
@@ -25,6 +26,10 @@ _PLATE_WORDS = frozenset({"plate", "plates", "tag", "tags", "license"})
 _BETWEEN_PLATE = frozenset(
     {"number", "numbers", "plate", "is", "it's", "reads", "says", "was", "tag", "the", "connecticut"}
 )
+_CASE_WORDS = frozenset({"case", "ticket", "reference", "confirmation", "tracking", "request"})
+_REPORT_WORDS = frozenset({"report", "incident"})
+_NUMBER_WORDS = frozenset({"number", "numbers", "no", "id", "#"})
+_BETWEEN_REFERENCE = frozenset({*_NUMBER_WORDS, "is", "it's", "was", "the"})
 _TOGETHER = 4
 _TO_CORNER = 8
 """Tokens that may stand between the names of one address, and when "corner" is one of them: "215 Orange Street,
@@ -34,8 +39,8 @@ the yellow house near the corner of Court Street"."""
 def find_slots(text: str, *, gazetteer: Gazetteer, amount_slot: str = "item_value", asked: str = "") -> list[Found]:
     """Slots in a whole utterance with their places, in order, without overlap.
 
-    Finds "callback_number", "plate", money (as `amount_slot`) and "location". Where "location" is `asked` only
-    "$" and "dollars" make money: "300 Grand" is an address.
+    Finds "callback_number", "plate", "case_number", "report_number", money (as `amount_slot`) and "location". Where
+    "location" is `asked` only "$" and "dollars" make money: "300 Grand" is an address.
     """
     tokens = tokenize(text)
     taken: set[int] = set()
@@ -44,6 +49,8 @@ def find_slots(text: str, *, gazetteer: Gazetteer, amount_slot: str = "item_valu
     for slot, spans in (
         ("plate", _plates(tokens)),
         ("callback_number", _phones(tokens)),
+        ("case_number", _references(text, tokens, _CASE_WORDS)),
+        ("report_number", _references(text, tokens, _REPORT_WORDS)),
         (amount_slot, _amounts(tokens, plainly=asked == "location")),
         ("location", _addresses(tokens, gazetteer)),
     ):
@@ -74,6 +81,24 @@ def _plates(tokens: Sequence[Token]) -> Iterator[tuple[int, int]]:
         # Without a digit it may be "tag on a car".
         if found is not None and 4 <= len(found[0]) <= 8 and any(c.isdigit() for c in found[0]):
             yield first, found[1]
+
+
+def _references(text: str, tokens: Sequence[Token], names: frozenset[str]) -> Iterator[tuple[int, int]]:
+    """Numbers after "case number" or "report number", and written ones after "ticket": "in case 120 Elm" is none."""
+    words = [token.text for token in tokens]
+    for index, word in enumerate(words):
+        if word not in names:
+            continue
+        first = index + 1
+        while first < len(words) and words[first] in _BETWEEN_REFERENCE:
+            first += 1
+        if first == len(words):
+            continue
+        end = written_at(text, tokens[first].start)
+        if end is not None:
+            yield first, next(at for at in range(first, len(tokens)) if tokens[at].end >= end) + 1
+        elif _NUMBER_WORDS.intersection(words[index + 1 : first]) and (stop := reference_at(words, first)) is not None:
+            yield first, stop
 
 
 def _amounts(tokens: Sequence[Token], *, plainly: bool = False) -> Iterator[tuple[int, int]]:

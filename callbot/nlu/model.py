@@ -1,35 +1,33 @@
-"""The small model: a sentence encoder with a trained adapter, one head for the intent and one for the slots.
+"""The small model: a sentence encoder with a trained adapter, and heads for intents, slots and emergencies.
 
 It is small so that it answers between two breaths on one core, and it is asked together with the question that
-was open: "two fifteen orange" is an address when the address was asked for, and noise when it was not. The
-adapter is low-rank (a few MB, one a site) and is added to the encoder's weights when loaded, so serving costs
-nothing extra. A probability that comes out is temperature-scaled on utterances that the training never saw;
+was open: "two fifteen orange" is an address when the address was asked for, and noise when it was not. The encoder
+runs as a quantised graph (see `served`), or in torch where that cannot be built (see `network`); the heads are a few
+small matrices and are computed here, so both give the same answers but for rounding.
+
+A probability that comes out is calibrated on utterances that the training never saw, on the model as it is served;
 whether an utterance resembles anything known is judged apart, by its distance from the known intents, because
 a softmax is confident about nonsense.
-
-Only this module and `train` import torch.
 """
 
 from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
-import torch
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from safetensors import SafetensorError
-from safetensors.torch import load_file
+from safetensors.numpy import load_file
 from tokenizers import Tokenizer
-from torch import Tensor, nn
-from transformers import AutoConfig, AutoModel
 
 from callbot.errors import ModelError
-from callbot.nlu.calibrate import Floats, distance
+from callbot.nlu.alarm import Alarm, Bank, Detector, merged
+from callbot.nlu.calibrate import Floats, Scale, distance, log_odds, sigmoid, softmax
 from callbot.nlu.utterances import OUTSIDE, spans, tokenise
 
 OUT_OF_SCOPE = "out_of_scope"
@@ -37,11 +35,14 @@ EMERGENCY = "emergency"
 
 WEIGHTS, TOKENIZER = "model.safetensors", "tokenizer.json"
 ADAPTER, HEADS, SETTINGS = "adapter_model.safetensors", "heads.safetensors", "settings.json"
-FORMAT = 1
+FORMAT = 2
 """Version of the adapter folder; raised when an older program could misread it."""
 
 MAX_TOKENS = 256
 """Subwords of one input: some 200 words, more than a minute of speech. What is beyond is not read."""
+
+Encode = Callable[[Sequence[int], Sequence[int]], Floats]
+"""Subword ids and segment ids of one input to its states (subwords, hidden)."""
 
 
 class Guess(NamedTuple):
@@ -60,20 +61,25 @@ class Span(NamedTuple):
     end: int
     """Index after its last character."""
     confidence: float
-    """Probability of its most doubtful word's label."""
+    """Calibrated probability that slot and both ends are right."""
 
 
 class Prediction(NamedTuple):
     """What the small model makes of one utterance."""
 
     intents: tuple[Guess, ...]
-    """Every intent, best first; probabilities sum to 1. Empty for a text without words."""
+    """Every intent, best first. Those but "emergency" sum to at most 1; "emergency" has the detectors' score, whose
+    threshold is at 0.5, because an utterance may hold an emergency beside anything else. Empty for a text without
+    words."""
+    wanted: tuple[str, ...]
+    """Every intent that the caller has, the surest first: more than one where he wants more than one thing."""
     spans: tuple[Span, ...]
     """In order of the text."""
     out_of_scope_score: float
-    """Mahalanobis distance from the nearest known intent; infinite for a text without words."""
+    """Log-odds that the utterance is out of scope; infinite for a text without words."""
     out_of_scope: bool
-    """The class "out_of_scope" won, or the distance is above the threshold (an emergency is never too far)."""
+    """The score is above the threshold (an emergency never is)."""
+    alarm: Alarm
 
 
 class AdapterSettings(BaseModel):
@@ -87,31 +93,84 @@ class AdapterSettings(BaseModel):
     intents: tuple[str, ...] = Field(min_length=2)
     tags: tuple[str, ...] = Field(min_length=1)
     """BIO labels, "O" first."""
+    kinds: tuple[str, ...] = Field(min_length=1)
+    """Kinds of emergency."""
     scale: float
     """The low-rank product is multiplied by this before it is added to the encoder's weights."""
     intent_temperature: float = Field(gt=0)
+    intent_scale: Scale
+    """How far the probability of the best intent can be trusted."""
     slot_temperature: float = Field(gt=0)
-    threshold: float
-    """Distance above which an utterance is out of scope."""
+    slot_scale: Scale
+    """How far the probability of a value's most doubtful word can be trusted."""
+    stranger: tuple[float, float, float]
+    """Log-odds of being out of scope: constant, weight of the distance, weight of the class's log-odds."""
+    stranger_threshold: float
+    wanted_threshold: float = Field(gt=0)
+    """Probability from which on a further intent counts as wanted too."""
+    head: Detector
+    """On the emergency head's logit."""
+    likeness: Detector
+    """On the likeness to known emergencies."""
+    close_threshold: float
+    """Confidence of an intent from which on it is wrong in less than 2 % (with 95 % certainty); above 1 = never."""
 
 
-class Network(nn.Module):
-    """Encoder, intent head on the mean of the words, slot head on every word."""
+class Raw(NamedTuple):
+    """What the heads say about one utterance."""
 
-    def __init__(self, encoder: nn.Module, hidden: int, intents: int, tags: int) -> None:
-        super().__init__()
-        self.encoder = encoder
-        self.dropout = nn.Dropout(0.1)
-        self.intent = nn.Linear(hidden, intents)
-        self.slot = nn.Linear(hidden, tags)
+    intents: Floats
+    """Logits (intents,) of which one wins."""
+    wants: Floats
+    """Logits (intents,), each by itself."""
+    slots: Floats
+    """Logits at the words (words, tags)."""
+    alarm: float
+    """Logit of an emergency."""
+    kinds: Floats
+    """Logits (kinds,)."""
+    pooled: Floats
+    """Embedding (hidden,)."""
 
-    def forward(self, ids: Tensor, segments: Tensor, mask: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Subword ids, segment ids and mask, each (batch, subwords), to intent logits (batch, intents),
-        tag logits (batch, subwords, tags) and mean embeddings (batch, hidden)."""
-        states = self.encoder(input_ids=ids, token_type_ids=segments, attention_mask=mask).last_hidden_state
-        weights = mask.unsqueeze(-1).to(states.dtype)
-        pooled = (states * weights).sum(1) / weights.sum(1)
-        return self.intent(self.dropout(pooled)), self.slot(self.dropout(states)), pooled
+
+class Heads:
+    """The linear heads on top of the encoder's states; the same as `network.Network` has in training."""
+
+    def __init__(self, tensors: dict[str, Floats]) -> None:
+        """Raises KeyError for a tensor that is not there."""
+        self._layers = {
+            name: (
+                np.ascontiguousarray(tensors[f"{name}.weight"].T, np.float32),
+                tensors[f"{name}.bias"].astype(np.float32),
+            )
+            for name in ("look", "intent", "wants", "slot", "alarm", "kind")
+        }
+
+    def read(self, states: Floats, firsts: Sequence[int]) -> Raw:
+        """What the `states` (subwords, hidden) mean; `firsts` are the first subwords of the words."""
+        pooled = states.mean(axis=0)
+        attention = softmax(self._apply("look", states).T)
+        intent_focus, alarm_focus = attention @ states
+        both, danger = np.concatenate([pooled, intent_focus]), np.concatenate([pooled, alarm_focus])
+        return Raw(
+            self._apply("intent", both),
+            self._apply("wants", both),
+            self._apply("slot", states[firsts]),
+            float(self._apply("alarm", danger)[0]),
+            self._apply("kind", danger),
+            pooled,
+        )
+
+    def _apply(self, name: str, values: Floats) -> Floats:
+        weight, bias = self._layers[name]
+        result: Floats = values @ weight + bias
+        return result
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """How many intents, tags and kinds there are."""
+        intents, tags, kinds = (len(self._layers[name][1]) for name in ("intent", "slot", "kind"))
+        return intents, tags, kinds
 
 
 class Encoded(NamedTuple):
@@ -127,9 +186,11 @@ class Subwords:
     """The encoder's tokenizer, asked for pairs: the open question, then the caller's words."""
 
     def __init__(self, encoder: Path) -> None:
-        self._tokenizer = Tokenizer.from_file(str(_present(encoder / TOKENIZER)))
+        self._tokenizer = Tokenizer.from_file(str(present(encoder / TOKENIZER)))
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(MAX_TOKENS, strategy="only_second")
+        self.mask: int | None = self._tokenizer.token_to_id("[MASK]")
+        """Stands for a subword that is hidden in training; None where the encoder has no such word."""
 
     def encode(self, words: Sequence[str], asked: str) -> Encoded:
         """The subwords of `words`, given the open question (a slot name and the like, "" = none)."""
@@ -142,120 +203,150 @@ class Subwords:
         return Encoded(pair.ids, pair.type_ids, firsts)
 
 
+class Surroundings(NamedTuple):
+    """What is known of the space of embeddings."""
+
+    means: Floats
+    """(intents, hidden)"""
+    precision: Floats
+    """(hidden, hidden)"""
+    bank: Bank
+
+
 class SmallModel:
-    """Intents and slots of an utterance. Loaded once; `predict` may be called from many threads at a time."""
+    """Intents, slots and alarms of an utterance. Loaded once; `predict` may be called from many threads at a time."""
 
     def __init__(
-        self, network: Network, subwords: Subwords, settings: AdapterSettings, means: Floats, precision: Floats
+        self, encode: Encode, heads: Heads, subwords: Subwords, settings: AdapterSettings, around: Surroundings
     ) -> None:
-        self._network = network
+        self._encode = encode
+        self._heads = heads
         self._subwords = subwords
-        self._settings = settings
-        self._means = means
-        self._precision = precision
+        self._around = around
+        self.settings = settings
         self._allowed = transitions(settings.tags)
+        self._stranger = settings.intents.index(OUT_OF_SCOPE) if OUT_OF_SCOPE in settings.intents else None
 
     @classmethod
-    def load(cls, encoder: Path, adapter: Path, threads: int = 1) -> Self:
-        """The encoder of folder `encoder` with the trained adapter of folder `adapter`.
+    def load(cls, encoder: Path, adapter: Path, open_encoder: Callable[[Path, Path, float], Encode]) -> Self:
+        """The trained adapter of folder `adapter` on the encoder of folder `encoder`.
 
-        `threads` counts for all of torch in this process. More than one is slower on a shared machine: with a
-        second thread and a busy second core one utterance took 27 times as long.
-
-        Raises ModelError, naming the file, when one is missing or damaged or the two do not belong together.
+        `open_encoder` is told both folders and the adapter's scale and gives what computes states: see
+        `served.open_encoder`. Raises ModelError, naming the file, when one is missing or damaged or the two do not
+        belong together.
         """
-        torch.set_num_threads(threads)
-        settings = _read_settings(adapter / SETTINGS)
+        settings = read_settings(adapter / SETTINGS)
         if file_hash(encoder / WEIGHTS) != settings.encoder:
             raise ModelError(f"{adapter} was trained on another encoder than {encoder}: train it again")
-        heads = _read_tensors(adapter / HEADS)
-        body, hidden = load_encoder(encoder)
-        network = Network(body, hidden, len(settings.intents), len(settings.tags))
+        tensors = read_tensors(adapter / HEADS)
         try:
-            add_adapter(body, _read_tensors(adapter / ADAPTER), settings.scale)
-            means, precision = heads.pop("means").numpy(), heads.pop("precision").numpy()
-            missing = network.load_state_dict(heads, strict=False).missing_keys
-        except (KeyError, AttributeError, RuntimeError) as error:
-            raise ModelError(f"{adapter} does not fit its own {SETTINGS}: {error}") from error
-        if absent := [name for name in missing if not name.startswith("encoder.")]:
-            raise ModelError(f"{adapter / HEADS} lacks {', '.join(absent)}")
-        return cls(network.eval(), Subwords(encoder), settings, means, precision)
+            heads = Heads(tensors)
+            bank = Bank(tensors["bank"].astype(np.float16), tensors["bank_kinds"].astype(np.int8))
+            around = Surroundings(tensors["means"], tensors["precision"], bank)
+        except KeyError as error:
+            raise ModelError(f"{adapter / HEADS} lacks {error}") from error
+        if heads.shape != (len(settings.intents), len(settings.tags), len(settings.kinds)):
+            raise ModelError(f"{adapter / HEADS} does not fit its own {SETTINGS}")
+        return cls(open_encoder(encoder, adapter, settings.scale), heads, Subwords(encoder), settings, around)
 
     @property
     def intents(self) -> tuple[str, ...]:
         """Names of all intents that it knows."""
-        return self._settings.intents
+        return self.settings.intents
 
     def predict(self, text: str, asked: str = "") -> Prediction:
-        """Intents and slots of `text`, given the open question `asked`: a slot name, "reason", "confirm", "more"
-        or "" for none."""
+        """What `text` means, given the open question `asked`: a slot name, "reason", "confirm", "more" or "" for
+        none."""
         tokens = tokenise(text)
         if not tokens:
-            return Prediction((), (), math.inf, True)
+            return Prediction((), (), (), math.inf, True, Alarm(0.0, "other", 0.0, 0.0))
         encoded = self._subwords.encode([token.word for token in tokens], asked)
-        intent, slot, pooled = self._run(encoded)
-        chances = softmax(intent / self._settings.intent_temperature)
-        ranked = sorted(zip(self._settings.intents, chances.tolist(), strict=True), key=lambda pair: -pair[1])
-        score = distance(pooled, self._means, self._precision)
-        best = ranked[0][0]
-        far = score > self._settings.threshold and best != EMERGENCY
-        tags = softmax(slot / self._settings.slot_temperature)
+        raw = self._heads.read(self._encode(encoded.ids, encoded.segments), encoded.firsts)
+        alarm = self._alarm(raw)
+        chances = dict(zip(self.intents, softmax(raw.intents / self.settings.intent_temperature).tolist(), strict=True))
+        strange = self._strangeness(raw, chances)
+        chances = self._trusted(merged(chances, EMERGENCY, alarm.score))
+        ranked = sorted(chances.items(), key=lambda pair: -pair[1])
+        if alarm.rings:
+            ranked.sort(key=lambda pair: pair[0] != EMERGENCY)
+        wanted = self._wanted(raw, ranked)
         found = tuple(
-            Span(name, tokens[first].start, tokens[end - 1].end, sure) for name, first, end, sure in self._values(tags)
+            Span(name, tokens[first].start, tokens[end - 1].end, sure)
+            for name, first, end, sure in self._values(raw.slots)
         )
-        return Prediction(tuple(Guess(*pair) for pair in ranked), found, score, best == OUT_OF_SCOPE or far)
+        far = strange > self.settings.stranger_threshold and not alarm.rings
+        guesses = tuple(Guess(name, chance) for name, chance in _counted_once(ranked, wanted))
+        return Prediction(guesses, wanted, found, strange, far, alarm)
 
-    def _run(self, encoded: Encoded) -> tuple[Floats, Floats, Floats]:
-        """Intent logits (intents,), tag logits (words, tags) and embedding (hidden,)."""
-        ids, segments = torch.tensor([encoded.ids]), torch.tensor([encoded.segments])
-        with torch.inference_mode():
-            intent, slot, pooled = self._network(ids, segments, torch.ones_like(ids))
-        return intent[0].numpy(), slot[0, encoded.firsts].numpy(), pooled[0].numpy()
+    def _alarm(self, raw: Raw) -> Alarm:
+        likeness, nearest = self._around.bank.likeness(raw.pooled)
+        head, like = self.settings.head(raw.alarm), self.settings.likeness(likeness)
+        kinds = self.settings.kinds
+        # The kind of the one that rings: the head was taught kinds, the nearest line has one.
+        kind = kinds[nearest] if like > head and head < 0.5 else kinds[int(raw.kinds.argmax())]
+        return Alarm(max(head, like), kind, head, like)
 
-    def _values(self, chances: Floats) -> list[tuple[str, int, int, float]]:
+    def _strangeness(self, raw: Raw, chances: dict[str, float]) -> float:
+        constant, by_distance, by_class = self.settings.stranger
+        far = distance(raw.pooled, self._around.means, self._around.precision)
+        return constant + by_distance * far + by_class * log_odds(chances.get(OUT_OF_SCOPE, 0.0))
+
+    def _trusted(self, chances: dict[str, float]) -> dict[str, float]:
+        """The chances with the best ordinary intent's as it has proved right; the others share what is left, and
+        none of them overtakes it."""
+        ordinary = {name: chance for name, chance in chances.items() if name != EMERGENCY}
+        best = max(ordinary, key=lambda name: ordinary[name])
+        total = sum(ordinary.values())
+        claimed = ordinary[best] / total
+        sure = self.settings.intent_scale(best, claimed)
+        shrunk = (1 - sure) / max(1 - claimed, 1e-9)
+        scaled = {
+            name: total * (sure if name == best else min(sure, chance / total * shrunk))
+            for name, chance in ordinary.items()
+        }
+        return scaled | {EMERGENCY: chances[EMERGENCY]}
+
+    def _wanted(self, raw: Raw, ranked: Sequence[tuple[str, float]]) -> tuple[str, ...]:
+        """The best intent, and every other one that stands by itself."""
+        best = ranked[0][0]
+        chances = {name: sigmoid(float(odds)) for name, odds in zip(self.intents, raw.wants, strict=True)}
+        others = [
+            name
+            for name, _ in ranked[1:]
+            if name not in (EMERGENCY, OUT_OF_SCOPE) and chances[name] >= self.settings.wanted_threshold
+        ]
+        return (best, *sorted(others, key=lambda name: -chances[name])) if best != OUT_OF_SCOPE else (best,)
+
+    def _values(self, logits: Floats) -> list[tuple[str, int, int, float]]:
         """Slot, first word, word after the last, and confidence of each value."""
-        path = viterbi(np.log(chances + 1e-12), self._allowed)
-        sure = chances[np.arange(len(path)), path]
-        names = [self._settings.tags[tag] for tag in path]
-        return [(name, first, end, float(sure[first:end].min())) for name, first, end in spans(names)]
+        return [
+            (name, first, end, self.settings.slot_scale(name, sure))
+            for name, first, end, sure in decoded(
+                logits / self.settings.slot_temperature, self.settings.tags, self._allowed
+            )
+        ]
 
 
-def load_encoder(folder: Path) -> tuple[nn.Module, int]:
-    """The encoder in `folder`, and the width of its states.
-
-    Built from its own files, so that nothing is looked for in a hub. Raises ModelError.
-    """
-    tensors = _read_tensors(folder / WEIGHTS)
-    try:
-        config = AutoConfig.from_pretrained(_present(folder / "config.json").parent, local_files_only=True)
-        body: nn.Module = AutoModel.from_config(config, add_pooling_layer=False)
-        # The pooler is a layer of another use of this encoder; positions are counted by the code.
-        unused = ("pooler.", "embeddings.position_ids")
-        body.load_state_dict({name: value for name, value in tensors.items() if not name.startswith(unused)})
-    except (OSError, ValueError, RuntimeError, TypeError) as error:
-        raise ModelError(f"{folder} holds no usable encoder: {error}") from error
-    return body, int(config.hidden_size)
+def _counted_once(ranked: Sequence[tuple[str, float]], wanted: Sequence[str]) -> list[tuple[str, float]]:
+    """Where a caller wants two things, each is as likely as if the other had not been said."""
+    several = {name for name in wanted if name != EMERGENCY}
+    if len(several) < 2:
+        return list(ranked)
+    known = dict(ranked)
+    total = sum(known[name] for name in several)
+    return [
+        (name, min(1.0, chance / max(1e-9, 1 - (total - chance))) if name in several else chance)
+        for name, chance in ranked
+    ]
 
 
-def add_adapter(encoder: nn.Module, tensors: dict[str, Tensor], scale: float) -> None:
-    """Add each low-rank product of `tensors` (named as peft writes them) to the encoder's weights, times `scale`.
-
-    Raises AttributeError, KeyError or RuntimeError where they do not fit the encoder.
-    """
-    with torch.no_grad():
-        for name, down in tensors.items():
-            if name.endswith(".lora_A.weight"):
-                stem = name.removesuffix(".lora_A.weight")
-                up = tensors[f"{stem}.lora_B.weight"]
-                layer = encoder.get_submodule(stem.removeprefix("base_model.model."))
-                layer.get_parameter("weight").add_(up @ down, alpha=scale)
-
-
-def softmax(logits: Floats) -> Floats:
-    """Probabilities over the last axis."""
-    powers = np.exp(logits - logits.max(axis=-1, keepdims=True))
-    shares: Floats = powers / powers.sum(axis=-1, keepdims=True)
-    return shares
+def decoded(logits: Floats, tags: Sequence[str], allowed: Floats) -> list[tuple[str, int, int, float]]:
+    """The values in tag `logits` (words, tags): slot, first word, word after the last, and the probability of the
+    most doubtful word's tag."""
+    chances = softmax(logits) if len(logits) else logits
+    path = viterbi(np.log(chances + 1e-12), allowed)
+    sure = chances[np.arange(len(path)), path]
+    return [(name, first, end, float(sure[first:end].min())) for name, first, end in spans([tags[tag] for tag in path])]
 
 
 def transitions(tags: Sequence[str]) -> Floats:
@@ -289,27 +380,30 @@ def viterbi(scores: Floats, allowed: Floats) -> list[int]:
 
 def file_hash(path: Path) -> str:
     """SHA-256 of a file in hexadecimal. Raises ModelError if it is not there."""
-    with _present(path).open("rb") as file:
+    with present(path).open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _present(path: Path) -> Path:
+def present(path: Path) -> Path:
+    """`path`, which must be a file. Raises ModelError if it is not there."""
     if not path.is_file():
         raise ModelError(f"{path} is missing")
     return path
 
 
-def _read_tensors(path: Path) -> dict[str, Tensor]:
+def read_tensors(path: Path) -> dict[str, Floats]:
+    """The tensors of a file as float32 arrays. Raises ModelError for a missing or damaged one."""
     try:
-        tensors: dict[str, Tensor] = load_file(_present(path))
-    except (SafetensorError, OSError) as error:
+        tensors = {name: np.asarray(value, np.float32) for name, value in load_file(present(path)).items()}
+    except (SafetensorError, OSError, ValueError) as error:
         raise ModelError(f"{path} is damaged: {error}") from error
     return tensors
 
 
-def _read_settings(path: Path) -> AdapterSettings:
+def read_settings(path: Path) -> AdapterSettings:
+    """An adapter's settings. Raises ModelError for what is none, or is of another format."""
     try:
-        settings = AdapterSettings.model_validate_json(_present(path).read_bytes())
+        settings = AdapterSettings.model_validate_json(present(path).read_bytes())
     except ValidationError as error:
         raise ModelError(f"{path} is not an adapter's settings: {_first_mistake(error)}") from error
     if settings.format != FORMAT:

@@ -108,12 +108,26 @@ class _Part:
     needs: tuple[frozenset[str], ...] = ()
 
 
+_EVERYDAY: Final = frozenset(
+    {"a", "an", "and", "are", "at", "be", "but", "can", "for", "from", "get", "go", "got", "had", "has", "have",
+     "he", "her", "him", "his", "i", "in", "is", "it", "just", "me", "my", "no", "not", "now", "of", "on", "or",
+     "our", "out", "she", "so", "some", "that", "the", "their", "them", "there", "they", "this", "to", "up", "us",
+     "was", "we", "were", "will", "with", "you", "'s"}
+)  # fmt: skip
+"""Words in most of what callers say; a phrase is looked up by others where it has any."""
+
+
 @dataclass(frozen=True, slots=True)
 class Matcher:
     """A compiled phrase."""
 
     pattern: re.Pattern[str]
     needs: tuple[frozenset[str], ...]
+
+    @property
+    def rarest(self) -> frozenset[str]:
+        """Words of which one is in any text it matches: those least often said, of the sets there are."""
+        return min(self.needs, key=lambda need: sum(word in _EVERYDAY for word in need) * len(_EVERYDAY) + len(need))
 
     def possible(self, words: set[str]) -> bool:
         return not any(map(words.isdisjoint, self.needs))

@@ -27,7 +27,7 @@ def parse_reference(text: str) -> tuple[str, float]:
     if written is not None:
         return written.upper(), 0.95
     words = [token.text for token in tokenize(text)]
-    found = max((_run(words, at) for at in range(len(words))), key=len, default="")
+    found = max((_run(words, at)[0] for at in range(len(words))), key=len, default="")
     digits = _digits(found)
     if digits < _FEWEST_DIGITS:
         return text.strip(), UNRESOLVED
@@ -36,12 +36,24 @@ def parse_reference(text: str) -> tuple[str, float]:
     return found, 0.85 if digits >= 5 else 0.6
 
 
+def written_at(text: str, at: int) -> int | None:
+    """Where a number written with dashes ends that begins at this character."""
+    match = _WRITTEN.match(text, at)
+    return match.end() if match and _digits(match[0]) >= _FEWEST_DIGITS else None
+
+
+def reference_at(words: list[str], at: int) -> int | None:
+    """Where the number that begins at `at` ends; None if there is none that a case or report could have."""
+    run, stop = _run(words, at)
+    return stop if _digits(run) >= _FEWEST_DIGITS else None
+
+
 def _digits(text: str) -> int:
     return sum(c.isdigit() for c in text)
 
 
-def _run(words: list[str], at: int) -> str:
-    """Digits, letters and dashes said one after another from position `at` on."""
+def _run(words: list[str], at: int) -> tuple[str, int]:
+    """Digits, letters and dashes said one after another from position `at` on, and where they end."""
     run = ""
     while at < len(words):
         if words[at] in _DASHES and run:
@@ -52,4 +64,4 @@ def _run(words: list[str], at: int) -> str:
         if item is None:
             break
         run, at = run + item[0], item[1]
-    return run.strip("-")
+    return run.strip("-"), at

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 from callbot.events import IntentGuess, Understanding
 from callbot.nlu.slots import SlotReader
@@ -53,10 +54,20 @@ class RulesUnderstander:
         return None
 
     def _intent(self, said: str) -> IntentGuess | None:
-        """The intent with most of its keywords in the text."""
+        """The intent with most words of its keywords in the text: "stop sign" says more than "sign"."""
         found = {
-            name: sum(bool(re.search(rf"\b{re.escape(word.lower())}", said)) for word in intent.keywords)
+            name: sum(len(word.split()) for word in intent.keywords if _says(word.lower(), said))
             for name, intent in self.catalogue.intents.items()
         }
         best = max(found, key=lambda name: found[name], default="")
         return IntentGuess(best, _INTENT_CONFIDENCE) if best and found[best] else None
+
+
+def _says(keyword: str, said: str) -> bool:
+    return _pattern(keyword).search(said) is not None
+
+
+@cache
+def _pattern(keyword: str) -> re.Pattern[str]:
+    """The keyword as whole words, also with an ending: "plow" in "plowed", but no "sign" in "signal"."""
+    return re.compile(rf"\b{re.escape(keyword)}(?:s|es|ed|d|ing|ning|er|ers|'s)?(?!\w)")

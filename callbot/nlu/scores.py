@@ -6,15 +6,14 @@ The same figures describe a training (its model card), and any later check on ot
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from callbot.nlu.utterances import Example, spans
+from callbot.stats import calibration_error
 
 EMERGENCY = "emergency"
-_BINS = 15
-"""Bins of the calibration error, as in most papers."""
 
 Value = tuple[str, int, int]
 """Slot, first character, character after the last, in the example's text."""
@@ -122,7 +121,7 @@ def score(judgements: Iterable[Judgement]) -> Scores:
     if not known:
         raise ValueError("nothing to score: no utterance has an intent")
     pairs = Counter((str(one.truth), one.guess) for one in known)
-    intents = {name: _intent_measure(name, pairs) for name in sorted({truth for truth, _ in pairs})}
+    intents = label_measures(pairs)
     alarms = [one for one in everything if one.guess == EMERGENCY and one.truth != EMERGENCY]
     slot_counts = Counter(slot for one in everything for slot, _, _ in one.wanted | one.found)
     wrong = [(truth, guess, n) for (truth, guess), n in pairs.most_common() if truth != guess]
@@ -140,7 +139,7 @@ def score(judgements: Iterable[Judgement]) -> Scores:
         false_alarms=len(alarms),
         look_alikes=len(everything) - len(known),
         look_alike_alarms=sum(one.truth is None for one in alarms),
-        calibration_error=_calibration_error([(one.probability, one.truth == one.guess) for one in known]),
+        calibration_error=calibration_error([(one.probability, one.truth == one.guess) for one in known]),
         confusions=tuple(wrong),
     )
 
@@ -150,27 +149,23 @@ def _share(hits: Iterable[bool]) -> float:
     return sum(row) / len(row)
 
 
-def _measure(right: int, wanted: int, found: int) -> Measure:
+def measure(right: int, wanted: int, found: int) -> Measure:
+    """The measure of a label that is `wanted` and `found` so often, `right` of them in the same places."""
     precision, recall = right / found if found else 0.0, right / wanted if wanted else 0.0
     return Measure(precision, recall, 2 * right / (wanted + found) if wanted + found else 0.0, wanted)
 
 
-def _intent_measure(name: str, pairs: Counter[tuple[str, str]]) -> Measure:
-    wanted = sum(n for (truth, _), n in pairs.items() if truth == name)
-    found = sum(n for (_, guess), n in pairs.items() if guess == name)
-    return _measure(pairs[name, name], wanted, found)
+def label_measures(pairs: Mapping[tuple[str, str], int]) -> dict[str, Measure]:
+    """The measure of each label that occurs, given how often each right one (first) met each guess (second)."""
+    wanted, found = Counter[str](), Counter[str]()
+    for (truth, guess), count in pairs.items():
+        wanted[truth] += count
+        found[guess] += count
+    return {name: measure(pairs.get((name, name), 0), wanted[name], found[name]) for name in sorted(wanted)}
 
 
 def _slot_measure(judgements: Sequence[Judgement], slot: str | None) -> Measure:
     """The measure of one slot, of all together for None."""
     wanted = {(at, value) for at, one in enumerate(judgements) for value in one.wanted if slot in (None, value[0])}
     found = {(at, value) for at, one in enumerate(judgements) for value in one.found if slot in (None, value[0])}
-    return _measure(len(wanted & found), len(wanted), len(found))
-
-
-def _calibration_error(outcomes: Sequence[tuple[float, bool]]) -> float:
-    bins: dict[int, list[tuple[float, bool]]] = {}
-    for probability, right in outcomes:
-        bins.setdefault(min(_BINS - 1, int(probability * _BINS)), []).append((probability, right))
-    gaps = [abs(sum(p for p, _ in full) - sum(right for _, right in full)) for full in bins.values()]
-    return sum(gaps) / len(outcomes)
+    return measure(len(wanted & found), len(wanted), len(found))

@@ -174,6 +174,9 @@ _RESOLVABLE: Mapping[str, float] = {
     "caller_name": 0.4,
     "person_name": 0.4,
     "item_value": 0.5,
+    "amount": 0.5,
+    "case_number": 0.4,
+    "report_number": 0.4,
 }
 """Slots that a bare answer can fill, with the least confidence at which it does."""
 

@@ -17,6 +17,8 @@ from callbot.nlu.time_words import plain
 
 UNRESOLVED = 0.1
 """Score of words that name no time."""
+RECURRING = 0.3
+"""Score of words that name no single time: "every night", "weekends"."""
 
 _DAY = timedelta(days=1)
 _PARTS = {
@@ -43,6 +45,10 @@ _BETWEEN = re.compile(r"\bbetween (?P<a>.+?) and (?P<b>.+)|\bfrom (?P<a2>.+?) (?
 _SINCE = re.compile(r"\b(?:ever )?since (?P<a>.+)")
 _AFTER = re.compile(r"\b(?:sometime )?after (?P<a>.+)")
 _BEFORE = re.compile(r"\b(?:sometime )?(?:before|by the time) (?P<a>.+)")
+_RECURS = re.compile(
+    r"\b(?:every|each|daily|nightly|weekly|usually|always|constantly|all the time|most|mornings|afternoons|evenings"
+    r"|nights|weekends|weekdays|weeknights|(?:mon|tues|wednes|thurs|fri|satur|sun)days)\b"
+)
 _FUTURE = re.compile(r"\btomorrow\b|\bnext (?:week|month|year|time)\b|\bfrom now\b")
 _CLOCK = re.compile(
     r"(?:(?P<lead>at|around|about|by|like|near|till|until|approximately|since|almost|exactly) )*"
@@ -84,7 +90,8 @@ def parse_time(text: str, wall: datetime, timezone: str) -> dict[str, Scalar]:
     """
     now = wall.astimezone(ZoneInfo(timezone)).replace(microsecond=0)
     said = plain(text)
-    span = None if _FUTURE.search(said) else _resolve(said, now)
+    recurs = _RECURS.search(said) is not None and not _SINCE.search(said)
+    span = None if recurs or _FUTURE.search(said) else _resolve(said, now)
     start, end = (_settle(span.start, now), _settle(span.end, now)) if span else (None, None)
     if start and end and _utc(start) > _utc(end):
         start = end
@@ -93,7 +100,7 @@ def parse_time(text: str, wall: datetime, timezone: str) -> dict[str, Scalar]:
         "text": text.strip(),
         "from": start.isoformat() if start else None,
         "to": end.isoformat() if end else None,
-        "score": round(span.score, 3) if span and known else UNRESOLVED,
+        "score": round(span.score, 3) if span and known else RECURRING if recurs else UNRESOLVED,
     }
 
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from callbot.events import IntentGuess, Understanding
-from callbot.nlu.model import Prediction, SmallModel
+from callbot.events import IntentGuess, Suspicion, Understanding
+from callbot.nlu.model import EMERGENCY, Guess, Prediction, SmallModel
 from callbot.nlu.slots import SlotReader
 from callbot.schema import DIALOG_ACTS
 
 _ALTERNATIVES = 4
 """Intents that are worth reporting."""
+_FAINT = 0.1
+"""From this score on an emergency is reported even where it is not among them: a site may set its threshold low."""
 _NO_VALUE = frozenset({*DIALOG_ACTS, "speak_to_person"} - {"inform", "correct"})
 """Utterances of these hold no value as a whole."""
 
@@ -27,12 +29,26 @@ class ModelUnderstander:
         """See `engines.Understander`."""
         found = self.model.predict(text, asked)
         spans = [(span.slot, span.start, span.end, span.confidence) for span in found.spans]
+        alarm = found.alarm
         return Understanding(
             text,
-            tuple(IntentGuess(guess.name, round(guess.probability, 4)) for guess in found.intents[:_ALTERNATIVES]),
+            tuple(IntentGuess(guess.name, round(guess.probability, 4)) for guess in _reported(found)),
             self.slots.read(text, asked, spans, wall, is_answer=not _is_act(found)),
             found.out_of_scope,
+            found.wanted,
+            Suspicion(alarm.kind, round(alarm.score, 4), text) if found.intents else None,
         )
+
+
+def _reported(found: Prediction) -> list[Guess]:
+    """The best guesses, every wanted one and a suspected emergency among them."""
+    first = found.intents[:_ALTERNATIVES]
+    others = [
+        guess
+        for guess in found.intents[_ALTERNATIVES:]
+        if guess.name in found.wanted or (guess.name == EMERGENCY and guess.probability >= _FAINT)
+    ]
+    return [*first, *others]
 
 
 def _is_act(found: Prediction) -> bool:

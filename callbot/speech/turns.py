@@ -31,7 +31,9 @@ class Signal(Enum):
     CONTINUED = auto()
     """It goes on: no click and no cough."""
     PAUSED = auto()
-    """Time to ask for both judgements, and to start on the final transcript."""
+    """Time to ask how finished the voice sounds."""
+    RESTED = auto()
+    """The pause lasts: time for the words, whatever the voice sounded like."""
     RESUMED = auto()
     """The pause was none: drop both."""
     ENDED = auto()
@@ -49,6 +51,7 @@ class Endpointer:
     length: float = 0.0
     """Seconds of the turn so far, silence included."""
     _paused: bool = False
+    _rested: bool = False
     _complete: float | None = None
     _words: Completeness | None = None
     _voiced: float = 0.0
@@ -100,7 +103,7 @@ class Endpointer:
         return Signal.CONTINUED if before < self.timing.barge_in <= self._voiced else None
 
     def _forget_pause(self) -> None:
-        self._paused, self._complete, self._words = False, None, None
+        self._paused, self._rested, self._complete, self._words = False, False, None, None
 
     def _silence(self) -> Signal | None:
         if self.quiet >= self._patience() or self.length >= self.timing.longest_turn:
@@ -108,6 +111,9 @@ class Endpointer:
         if self.quiet >= self.timing.pause and not self._paused:
             self._paused = True
             return Signal.PAUSED
+        if self.quiet >= self.timing.rest and not self._rested:
+            self._rested = True
+            return Signal.RESTED
         return None
 
     def _patience(self) -> float:

@@ -404,6 +404,66 @@ def test_rest_guard_works_forward_only() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "hit"),
+    [
+        ("nobody is hurt", False),
+        ("nobody is really badly hurt", False),
+        ("nobody is here and my son is hurt", True),
+        ("hurt but nobody is", True),
+        ("nobody is. hurt", True),
+    ],
+)
+def test_next_guard_takes_back_what_follows_at_once(text: str, hit: bool) -> None:
+    guard = {"phrase": "nobody is", "examples": ["x"], "scope": "next"}
+    assert (found("hurt", text, unless=[guard]) is not None) is hit
+
+
+def test_turn_guard_works_over_the_ends_of_sentences() -> None:
+    guard = {"phrase": "just a drill", "examples": ["x"], "scope": "turn"}
+    assert found("gunshots", "It was just a drill. I heard gunshots.", unless=[guard]) is None
+    assert found("gunshots", "just a drill " + "la di " * 20 + "gunshots", unless=[guard]) == "gunshots"
+
+
+@pytest.mark.parametrize(
+    ("text", "evidence"),
+    [
+        ("there's a hissing by the meter", "hissing by the meter"),
+        ("the meter. It is hissing", "meter it is hissing"),
+        ("hissing " + "la di " * 20 + "meter", None),
+        ("hissing by the door", None),
+    ],
+)
+def test_weak_signs_count_near_each_other(text: str, evidence: str | None) -> None:
+    hit = rules(kinds={"gas": [{"phrase": "hissing", "near": "(gas|meter)", "examples": ["x"]}]}).find(text)
+    assert (hit and hit.evidence) == evidence
+
+
+def test_a_sign_is_not_near_itself() -> None:
+    phrase = {"phrase": "gas meter", "near": "(gas|hissing)", "examples": ["x"]}
+    assert rules(kinds={"gas": [phrase]}).find("the gas meter") is None
+    assert rules(kinds={"gas": [phrase]}).find("the gas meter is hissing") is not None
+
+
+def test_phrase_does_not_count_beside_what_it_must_lack() -> None:
+    phrase = {"phrase": "hissing", "lacks": "(cat|goose)", "examples": ["x"]}
+    assert rules(kinds={"gas": [phrase]}).find("a cat is hissing") is None
+    assert rules(kinds={"gas": [phrase]}).find("I have a cat. Something is hissing.") is not None
+
+
+def test_guard_may_touch_either_of_two_signs() -> None:
+    phrase = {"phrase": "hissing", "near": "meter", "examples": ["x"]}
+    guard = {"phrase": "parking meter", "examples": ["x"]}
+    assert rules(kinds={"gas": [phrase]}, unless=[guard]).find("hissing by the parking meter") is None
+
+
+def test_partial_waits_for_what_a_phrase_must_lack() -> None:
+    phrase = {"phrase": "hissing", "lacks": "cat", "examples": ["x"]}
+    text = "something is hissing in the yard"
+    assert rules(kinds={"gas": [phrase]}).find(text, partial=True) is None
+    assert rules(kinds={"gas": [phrase]}).find(f"{text}. It", partial=True) is not None
+
+
+@pytest.mark.parametrize(
     ("condition", "text", "hit"),
     [
         ({"kinds": ["gas"]}, "a fight last night", True),
@@ -457,6 +517,7 @@ def test_partial_never_finds_more_than_the_final_check(sentence: str) -> None:
 
 # --- Properties -----------------------------------------------------------------------------------
 
+
 SPOKEN = st.sampled_from([sentence for _, sentence in SAID])
 MUNDANE = st.lists(
     st.sampled_from(
@@ -486,6 +547,12 @@ def test_no_text_raises(text: str, partial: bool) -> None:
 def test_any_mix_of_heard_words_gives_a_hit_or_none(text: str) -> None:
     hit = RULES.find(text)
     assert hit is None or hit.kind in KINDS
+
+
+@given(LONG.map(" ".join))
+def test_looking_phrases_up_by_their_words_misses_none(text: str) -> None:
+    heard = RULES.hear(text)
+    assert list(RULES.hits(heard)) == [hit for phrase in RULES.phrases for hit in phrase.hits(heard)]
 
 
 @given(MUNDANE, SPOKEN.filter(lambda sentence: len(sentence.split()) > 4), MUNDANE)
@@ -549,6 +616,12 @@ def test_first_said_wins_within_a_kind() -> None:
     hit = rules(kinds={"fire": phrases}).find("flames and smoke")
     assert hit is not None
     assert hit.evidence == "flames"
+
+
+@pytest.mark.parametrize("field", ["phrase", "near", "lacks"])
+def test_bad_phrase_is_refused_with_its_path(field: str) -> None:
+    entry = {"phrase": "x", "examples": ["x"], field: "(x"}
+    assert faults(kinds={"fire": [entry]}) == [("kinds", "fire", 0, field)]
 
 
 @pytest.mark.parametrize("field", ["phrase", "hit_has", "hit_lacks", "sentence_lacks"])

@@ -106,3 +106,16 @@ def test_lists_in_use_are_known() -> None:
     compiler = Compiler({**WHO, "idle": ["x"]})
     compiler.matcher("<who> fell", PATH)
     assert compiler.used == {"who", "kin"}
+
+
+@pytest.mark.parametrize(
+    ("phrase", "words"),
+    [
+        ("he is not breathing", {"breathing"}),
+        ("(my|the) (gas|smoke)", {"gas", "smoke"}),
+        ("he is", {"he"}),
+        ("[really] (is|are) down", {"down"}),
+    ],
+)
+def test_phrase_is_looked_up_by_its_rarest_words(phrase: str, words: set[str]) -> None:
+    assert Compiler({}).matcher(phrase, PATH).rarest == words

@@ -38,6 +38,13 @@ def understood(rules: RulesUnderstander, text: str, asked: str = "") -> Understa
         ("there is a huge pothole on my street", "pothole"),
         ("the noise is not right", "noise_complaint"),
         ("blah blah", "inform"),
+        ("the traffic signal is blinking", "traffic_signal_problem"),
+        ("the stop sign was hit", "sign_or_marking"),
+        ("they never plowed our street", "snow_ice"),
+        ("somebody stole my car", "vehicle_theft"),
+        ("somebody stole my bike", "theft_report"),
+        ("there's a dead cat", "dead_animal"),
+        ("my neighbor's dog barks", "animal_complaint"),
         ("", "inform"),
     ],
 )

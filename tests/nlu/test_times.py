@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from callbot.nlu.times import UNRESOLVED, parse_time
+from callbot.nlu.times import RECURRING, UNRESOLVED, parse_time
 
 ZONE = "America/New_York"
 EVENING = datetime(2026, 11, 23, 3, 15, tzinfo=UTC)
@@ -62,6 +62,12 @@ def span(said: str, wall: datetime = EVENING) -> tuple[str | None, str | None]:
 )
 def test_times(said: str, start: str | None, end: str | None) -> None:
     assert span(said) == (start, end)
+
+
+@pytest.mark.parametrize("said", ["every night around eleven", "weekends", "usually after school", "Mondays"])
+def test_what_happens_again_and_again_has_no_single_time(said: str) -> None:
+    found = parse_time(said, EVENING, ZONE)
+    assert (found["from"], found["to"], found["score"]) == (None, None, RECURRING)
 
 
 @pytest.mark.parametrize("said", ["", "hello", "I don't know", "tomorrow", "next week", "two flat tires", "the storm"])

@@ -41,6 +41,25 @@ def test_alternatives_are_few_and_the_best_comes_first(understander: ModelUnders
     assert sum(shares) <= 1.001
 
 
+def test_a_suspicion_is_reported_with_the_callers_words(understander: ModelUnderstander) -> None:
+    text = "my grandmother is on the floor and her lips are turning blue"
+    meaning = understander.understand(text, "", WALL)
+    assert meaning.intent == "emergency"
+    assert meaning.suspicion is not None
+    assert (meaning.suspicion.kind, meaning.suspicion.evidence) == ("medical", text)
+    assert meaning.suspicion.score > 0.5
+    calm = understander.understand("my trash was not picked up", "", WALL)
+    assert calm.suspicion is not None
+    assert calm.suspicion.score < 0.5
+    assert understander.understand("", "", WALL).suspicion is None
+
+
+def test_two_wishes_come_with_their_places(understander: ModelUnderstander) -> None:
+    meaning = understander.understand("there's a pothole on Elm Street and also graffiti all over the wall", "", WALL)
+    assert set(meaning.wanted) == {"pothole", "graffiti"}
+    assert {guess.name for guess in meaning.intents} >= {"pothole", "graffiti"}
+
+
 def test_what_was_asked_matters(understander: ModelUnderstander) -> None:
     number = "two oh three five five five zero one four two"
     answered = slots(understander.understand(number, "callback_number", WALL))

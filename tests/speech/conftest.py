@@ -27,7 +27,8 @@ def voice(store: ModelStore) -> PiperSynthesizer:
 
 @pytest.fixture(scope="session")
 def whisper(store: ModelStore) -> WhisperTranscriber:
-    return WhisperTranscriber(store.resolve("whisper-base"), cpu_threads=1)
+    small = store.resolve("whisper-tiny-en")
+    return WhisperTranscriber(store.resolve("whisper-base"), cpu_threads=1, small_model=small)
 
 
 @pytest.fixture(scope="session")

@@ -16,6 +16,7 @@ TIMING = Timing(
     filler=2,
     keys=2.5,
     pause=0.2,
+    rest=0.6,
     end_of_finished=0.3,
     end_of_turn=0.4,
     end_of_doubtful=0.8,
@@ -25,9 +26,9 @@ TIMING = Timing(
     partial_every=0.7,
     longest_call=900,
 )
-ENDING = Ending(complete=0.5, speech=0.5, quiet=0.35)
+ENDING = Ending(complete=0.5, likely=0.4, speech=0.5, quiet=0.35)
 BEGAN, CONTINUED, PAUSED = Signal.BEGAN, Signal.CONTINUED, Signal.PAUSED
-RESUMED, ENDED = Signal.RESUMED, Signal.ENDED
+RESTED, RESUMED, ENDED = Signal.RESTED, Signal.RESUMED, Signal.ENDED
 
 
 @pytest.fixture
@@ -40,7 +41,7 @@ def play(endpointer: Endpointer, probability: float, seconds: float) -> list[tup
     found = []
     for frame in range(round(seconds / FRAME)):
         signal = endpointer.frame(probability)
-        if signal is not None:
+        if signal is not None and signal is not RESTED:
             found.append((signal, (frame + 1) * FRAME))
     return found
 
@@ -107,6 +108,12 @@ def test_voice_and_words_decide_together_how_long_to_wait(
     ((signal, after),) = play(endpointer, 0.0, 3.0)
     assert signal is ENDED
     assert 0.25 + after == pytest.approx(getattr(TIMING, limit), abs=2 * FRAME)
+
+
+def test_a_pause_that_lasts_is_told_once(endpointer: Endpointer) -> None:
+    play(endpointer, 0.9, 1.0)
+    told = [(frame + 1) * FRAME for frame in range(30) if endpointer.frame(0.0) is RESTED]
+    assert told == [pytest.approx(TIMING.rest, abs=FRAME)]
 
 
 def test_speech_after_a_pause_goes_on_with_the_turn(endpointer: Endpointer) -> None:
