@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from callbot import leaving
+from callbot.cases.numbers import parse_case_number
 from callbot.dialog import machine
 from callbot.dialog.machine import Reply
 from callbot.dialog.reading import asked_for, expected_kind
@@ -314,7 +315,7 @@ class Call:
             return [*interrupt, *self._answer(Heard(keys=fact.key), at)]
         if fact.key not in "*#":
             self._keys += fact.key
-        if self._keys and (fact.key == "#" or len(self._keys) == _PHONE_DIGITS):
+        if self._keys and (fact.key == "#" or self._is_complete(self._keys)):
             return [*interrupt, *self._understand_keys(at)]
         return [*interrupt, StopTimer("silence"), StartTimer("keys", self.book.policy.timing.keys)]
 
@@ -565,6 +566,12 @@ class Call:
         if not is_form or slot is None or slot.kind not in ("phone", "number", "plate"):
             return False
         return not (slot.kind == "phone" and self.dialog.may_use_caller_id)
+
+    def _is_complete(self, keys: str) -> bool:
+        """Nothing can be added to a telephone number with its area code, or to a case number with its check digit."""
+        if self.dialog.asked == "case_number":
+            return parse_case_number(keys) is not None
+        return len(keys) == _PHONE_DIGITS
 
     def _understand_keys(self, at: float) -> list[Command]:
         keys, self._keys = self._keys, ""

@@ -43,7 +43,7 @@ _CORE_PROMPTS = frozenset(
 
 _CORE_REASONS = frozenset(
     {"not_understood", "out_of_scope", "silence", "too_many_turns", "longest_call", "caller_left", "emergency"}
-    | {"station_failed", "location_not_found", "closed", "queued"}
+    | {"station_failed", "location_not_found", "closed", "queued", "answered"}
 )
 """Reasons that the code itself gives."""
 
@@ -71,7 +71,7 @@ _BY_QUESTION: Mapping[str, frozenset[str]] = {
 """Triggers for which a state needs a row of its own, by what it asks."""
 
 
-_LOOKED_UP = frozenset({"status_found", "status_unknown", "status_still_unknown"})
+_LOOKED_UP = frozenset({"status_found", "status_found_next", "status_unknown", "status_still_unknown"})
 """What the store can answer when a case is looked up."""
 
 _ABOUT_A_CASE = ("slot", "confirm", "amend")

@@ -13,6 +13,7 @@ import time
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from callbot.config import Settings
     from callbot.content import Site
     from callbot.events import Understanding
+    from callbot.telephony.simulator import Turn
 
 app = typer.Typer(
     help="A voice agent that answers a city's non-emergency line, offline, on two CPU cores.",
@@ -38,8 +40,8 @@ app = typer.Typer(
 models_app = typer.Typer(help="The model store.", no_args_is_help=True)
 app.add_typer(models_app, name="models")
 
-EPOCHS = 3
-"""Passes of a training: some 20 minutes on one quiet core."""
+EPOCHS = 5
+"""Passes of a training: some 15 minutes on two quiet cores."""
 
 SiteOption = Annotated[Path | None, typer.Option("--site", help="Folder with intents/, dialogs/ and telephony/.")]
 DatabaseOption = Annotated[str | None, typer.Option("--database", help="SQLAlchemy URL of the case store.")]
@@ -246,25 +248,57 @@ def transcribe(
 @app.command()
 def dial(
     files: Annotated[list[Path] | None, typer.Argument(help="Recordings, one caller turn each.")] = None,
-    script: Annotated[Path | None, typer.Option(help="YAML list of turns: audio, keys, silence.")] = None,
+    script: Annotated[
+        Path | None, typer.Option(help="YAML list of conversations, or of one call's lines: say, audio, keys, silence.")
+    ] = None,
+    only: Annotated[str, typer.Option(help="Of the script, only the conversations with this in their name.")] = "",
     to: Annotated[str, typer.Option(help="Media socket to call.")] = "ws://127.0.0.1:8765/twilio",
     calls: Annotated[int, typer.Option(min=1, max=64, help="How many callers at once.")] = 1,
     caller: Annotated[str, typer.Option(help="The caller's number.")] = "+12035550123",
     record: Annotated[Path | None, typer.Option(help="Write both sides as a wav file.")] = None,
+    site: SiteOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Call a media socket as somebody who speaks recordings and waits for the answers."""
-    from callbot.dial import dial_all, read_script, spoken
+    """Call a media socket as somebody who speaks recordings, or a script, and waits for the answers."""
+    from callbot.dial import dial_all, spoken
 
     _need_files([*(files or []), *([script] if script else [])])
-    turns = [*spoken(files or []), *(read_script(script) if script else [])]
-    if not turns:
-        raise ConfigError("nothing to say: name recordings or a --script")
-    results = asyncio.run(dial_all(to, turns, calls=calls, caller=caller, record=record))
-    for row in results:
-        print(json.dumps(row) if as_json else row["line"], flush=True)
-    if any(row["failed"] for row in results):
+    failed = False
+    with TemporaryDirectory() as folder:
+        recordings = [("", caller, spoken(files))] if files else []
+        scripted = _scripted(script, only, caller, Path(folder), site) if script else []
+        if not recordings and not scripted:
+            raise ConfigError("nothing to say: name recordings or a --script")
+        for name, number, turns in [*recordings, *scripted]:
+            for row in asyncio.run(dial_all(to, turns, calls=calls, caller=number, record=record)):
+                told = {"script": name, **row} if name else row
+                print(json.dumps(told) if as_json else " ".join(filter(None, [name, row["line"]])), flush=True)
+                failed = failed or row["failed"]
+    if failed:
         raise typer.Exit(1)
+
+
+def _scripted(
+    script: Path, only: str, caller: str, folder: Path, site: Path | None
+) -> list[tuple[str, str, Sequence[Turn]]]:
+    """Name, number and turns of each call of a script; words without a recording are spoken by the site's voice."""
+    from callbot.content import load_site
+    from callbot.dial import read_script, speaker, turns_of
+    from callbot.room import load_voice, pull_missing
+
+    calls = [call for call in read_script(script, caller) if only in call.name]
+
+    def silent(words: str) -> Path:
+        raise ConfigError(f"nobody is there to say {words!r}")
+
+    speak: Callable[[str], Path] = silent
+    if any(line.say and not line.audio for call in calls for line in call.lines):
+        settings = config.load(site=site)
+        loaded = load_site(settings.site)
+        voice = loaded.lines.lines[loaded.lines.default].voice
+        pull_missing(settings, [voice])
+        speak = speaker(load_voice(settings, voice), folder)
+    return [(call.name, call.caller or "", list(turns_of(call.lines, script.parent, speak))) for call in calls]
 
 
 @app.command()

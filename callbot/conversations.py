@@ -1,7 +1,8 @@
 """Scripted calls: what a caller says, presses or leaves unsaid, and what must come of it.
 
 A script is a YAML file with a list of conversations. It is played in text (`Chat`), with whatever understanding the
-chat has; what came out otherwise than it should is told in sentences.
+chat has; what came out otherwise than it should is told in sentences. `callbot dial --script` plays the same files
+in sound.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from pydantic import Field, RootModel, ValidationError, model_validator
 from callbot.chat import Chat
 from callbot.errors import ContentError
 from callbot.events import Outcome, Scalar
-from callbot.schema import Name, PhoneNumber, Seconds, Strict, Text
+from callbot.schema import Name, PhoneNumber, Seconds, Share, Strict, Text
 from callbot.yaml_lines import parse
 
 Group = Literal[
@@ -40,24 +41,34 @@ Group = Literal[
 
 
 class Line(Strict):
-    """One thing that the caller does: exactly one of `say`, `keys`, `silence` and `hangs_up`."""
+    """One thing that the caller does: words, `keys`, a `silence`, or `hangs_up`."""
 
     say: Text | None = None
+    """Words."""
+    audio: Path | None = None
+    """Their recording, relative to the script; left out: `callbot dial` has a voice speak them."""
+    interrupt_after: Seconds | None = None
+    """Seconds of the bot's answer after which the caller begins to speak over it; in sound only."""
     keys: Annotated[str, Field(pattern=r"^[0-9*#]+$")] | None = None
     silence: Seconds | None = None
     hangs_up: bool = False
-    means: Name | None = None
-    """The intent of the words, for plays without the small model; left out: keyword rules find it."""
+    means: Name | tuple[Name, ...] | None = None
+    """The intent of the words, or several, for plays without the small model; left out: keyword rules find it."""
+    sure: Share | None = None
+    """How sure that intent is; left out: very."""
+    page: Name | None = None
+    """The knowledge page that answers the words, for plays without the small model."""
     asks: Name | None = None
-    """What the bot must ask next: a slot, or "reason", "intent", "confirm", "amend", "more", "alarm"."""
+    """What the bot must ask next: a slot, or "reason", "intent", "confirm", "amend", "more", "offer", "alarm"."""
     answers: Text | None = None
     """Words that must be in what the bot says next, in any case."""
 
     @model_validator(mode="after")
     def _one_thing(self) -> Line:
-        if (self.say, self.keys, self.silence).count(None) + (not self.hangs_up) != 3:
+        words = self.say or self.audio
+        if (words, self.keys, self.silence).count(None) + (not self.hangs_up) != 3:
             raise ValueError("a line is words, keys, a silence or the end of the call: exactly one of them")
-        if self.means is not None and self.say is None:
+        if (self.means or self.page) is not None and self.say is None:
             raise ValueError("only words can mean something")
         return self
 
@@ -79,6 +90,12 @@ class Conversation(Strict):
     """What the last case holds, records with a dot: `location.matched`."""
     cases: Annotated[int, Field(ge=0)] | None = None
     """Cases of the call; left out: one if there is an `intent`, else none."""
+
+    @model_validator(mode="after")
+    def _in_text(self) -> Conversation:
+        if any(line.audio is not None and line.say is None for line in self.lines):
+            raise ValueError("a recording needs its words, too: add `say`")
+        return self
 
 
 class Script(RootModel[Annotated[tuple[Conversation, ...], Field(min_length=1)]]):

@@ -1,34 +1,39 @@
-"""Calls a media socket as somebody who speaks recordings: what `callbot dial` does."""
+"""Calls a media socket as somebody who speaks recordings or a script: what `callbot dial` does."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from typing import Any
 
+import numpy as np
 from pydantic import RootModel, ValidationError
 
+from callbot.audio import write_wav
+from callbot.conversations import Line, read_conversations
+from callbot.engines import Synthesizer
 from callbot.errors import ContentError
-from callbot.schema import Strict
+from callbot.speech.spoken import speakable
 from callbot.telephony.simulator import CallResult, Simulator, Turn
-from callbot.yaml_lines import parse
+from callbot.yaml_lines import Document, parse
 
 
-class ScriptTurn(Strict):
-    """One line of a script; exactly one of the first three."""
+@dataclass(frozen=True, slots=True)
+class Scripted:
+    """One call of a script."""
 
-    audio: Path | None = None
-    """A recording, relative to the script."""
-    keys: str = ""
-    silence: float = 0.0
-    interrupt_after: float | None = None
-    """Seconds of the bot's answer after which the caller begins to speak over it."""
+    name: str
+    caller: str | None
+    """The number that the line tells; None: withheld."""
+    lines: tuple[Line, ...]
 
 
-class Script(RootModel[tuple[ScriptTurn, ...]]):
-    """What a scripted caller does, in order."""
+class Lines(RootModel[tuple[Line, ...]]):
+    """A script that is one call and nothing but what the caller does."""
 
 
 def spoken(files: Sequence[Path]) -> list[Turn]:
@@ -36,32 +41,57 @@ def spoken(files: Sequence[Path]) -> list[Turn]:
     return [Turn(audio=path) for path in files]
 
 
-def read_script(path: Path) -> list[Turn]:
-    """The turns of a script, a YAML list like ``[{audio: hello.wav}, {keys: "1"}, {silence: 8}]``.
+def read_script(path: Path, caller: str) -> list[Scripted]:
+    """The calls of a script: a list of conversations, as in fixtures/conversations, or the lines of a single call.
 
-    Raises ContentError with file and line for every mistake.
+    `caller` calls where the script does not say who does. Raises ContentError with file and line for every mistake.
     """
     document = parse(path, path.read_text(encoding="utf-8"))
     if document.mistakes:
         raise ContentError(list(document.mistakes))
+    first = document.data[0] if isinstance(document.data, list) and document.data else None
+    if isinstance(first, dict) and "lines" in first:
+        found = [Scripted(c.name, c.caller, c.lines) for c in read_conversations(path)]
+        places = [((call, "lines", at), line) for call, one in enumerate(found) for at, line in enumerate(one.lines)]
+    else:
+        found = [Scripted(path.stem, caller, _lines(document))]
+        places = [((at,), line) for at, line in enumerate(found[0].lines)]
+    missing = [(place, line.audio) for place, line in places if line.audio and not (path.parent / line.audio).is_file()]
+    if missing:
+        mistakes = [document.mistake((*at, "audio"), f"there is no recording {audio}") for at, audio in missing]
+        raise ContentError(mistakes)
+    return found
+
+
+def _lines(document: Document) -> tuple[Line, ...]:
     try:
-        lines = Script.model_validate(document.data).root
+        return Lines.model_validate(document.data).root
     except ValidationError as error:
         raise ContentError([document.mistake(item["loc"], item["msg"]) for item in error.errors()]) from error
-    turns: list[Turn] = []
-    mistakes: list[str] = []
-    for index, line in enumerate(lines):
-        audio = path.parent / line.audio if line.audio else None
-        if audio is not None and not audio.is_file():
-            mistakes.append(document.mistake((index, "audio"), f"there is no recording {audio}"))
-            continue
-        try:
-            turns.append(Turn(audio, line.keys, line.silence, line.interrupt_after))
-        except ValueError as error:
-            mistakes.append(document.mistake((index,), str(error)))
-    if mistakes:
-        raise ContentError(mistakes)
-    return turns
+
+
+def turns_of(lines: Iterable[Line], folder: Path, speak: Callable[[str], Path]) -> Iterator[Turn]:
+    """What a simulated caller does for each line, up to the end of the call.
+
+    Recordings lie in `folder`; `speak` makes one of words that have none.
+    """
+    for line in lines:
+        if line.hangs_up:
+            return
+        audio = folder / line.audio if line.audio else speak(line.say) if line.say else None
+        yield Turn(audio, line.keys or "", line.silence or 0.0, line.interrupt_after)
+
+
+def speaker(voice: Synthesizer, folder: Path) -> Callable[[str], Path]:
+    """Has a voice speak words into recordings in `folder`, each words once."""
+
+    def speak(words: str) -> Path:
+        path = folder / f"{hashlib.sha256(words.encode()).hexdigest()[:16]}.wav"
+        if not path.is_file():
+            write_wav(path, np.concatenate(list(voice.synthesize(speakable(words)))))
+        return path
+
+    return speak
 
 
 async def dial_all(

@@ -27,7 +27,8 @@ from callbot.speech.turns import Endpointer, Signal
 
 log = logging.getLogger("callbot.ear")
 
-_SHORT_ANSWERS = ("yes_no", "phone")
+_YES_NO = "yes_no"
+_TOLD_BY_WORDS = ("phone",)
 """Kinds of answers of which the words tell the end better than the voice: they are recognised at once."""
 _PRE_ROLL = 0.3
 """Seconds kept from before a turn begins, so that no first consonant is lost."""
@@ -71,6 +72,8 @@ class Ear:
     _begins: int = 0
     """Samples of the turn before the audio that is held."""
     _partial: asyncio.Future[Transcript] | None = None
+    _quick: asyncio.Future[Transcript] | None = None
+    """A quick look whether the answer is a plain yes or no."""
     _final: asyncio.Future[Transcript] | None = None
     _final_of: int = 0
     """Samples that the final transcript covers."""
@@ -111,7 +114,7 @@ class Ear:
     def close(self) -> None:
         """Drop everything that is still being worked on."""
         committed = (stretch.transcript for stretch in self._committed)
-        futures = (self._partial, self._final, self._judgement, *self._finals.values(), *committed)
+        futures = (self._partial, self._quick, self._final, self._judgement, *self._finals.values(), *committed)
         for future in futures:
             if future is not None:
                 future.cancel()
@@ -140,10 +143,31 @@ class Ear:
         """A pause: find out whether the voice sounds finished, before anything dearer is begun."""
         if self._partial is not None:
             self._partial.cancel()
-        if self._kind in _SHORT_ANSWERS:
+        if self._kind == _YES_NO:
+            self._listen_quickly()
+        elif self._kind in _TOLD_BY_WORDS:
             self._listen_back()
         self._judgement = self.pool.submit(Priority.FINAL, self.detector.complete, self._heard())
         self._judgement.add_done_callback(self._judged)
+
+    def _listen_quickly(self) -> None:
+        """Most answers to a yes-or-no question are a word or two, for which the recogniser's quick text will do."""
+        turn, held = self.turn, self._held
+        quick = self.pool.submit(Priority.FINAL, self.transcriber.transcribe, self._heard(), final=False)
+
+        def done(future: asyncio.Future[Transcript]) -> None:
+            if future.cancelled() or future is not self._quick or turn != self.turn or not self._endpointer.in_turn:
+                return
+            self._quick = None
+            text = "" if future.exception() is not None else future.result().text
+            if self._turn_words.completeness(text, self._kind) is Completeness.FINISHED and self._final is None:
+                self._final, self._final_of = future, held
+                self._read(turn, future)
+            else:
+                self._listen_back()
+
+        self._quick = quick
+        quick.add_done_callback(done)
 
     def _listen_back(self) -> None:
         """Recognise what was said so far: it may be all."""
@@ -159,7 +183,8 @@ class Ear:
         last = self._final or self._recognise(self._heard())
         whole = [*self._committed, Stretch(last, self._begins)]
         self._finals[self.turn] = asyncio.ensure_future(joined(whole)) if self._committed else last
-        self._final, self._judgement, self._committed = None, None, []
+        self._final = self._judgement = self._quick = None
+        self._committed = []
         self.quiet = self._endpointer.quiet
         self.post(TurnEnded(self.turn, self._endpointer.length))
         self._audio, self._held = [], 0
@@ -178,9 +203,10 @@ class Ear:
             self._final.cancel()
         elif self._final is not None and not self._final.done():
             self._partial = self._final  # it is being made: its words still come in time for a partial
-        if self._judgement is not None:
-            self._judgement.cancel()
-        self._final = self._judgement = None
+        for future in (self._judgement, self._quick):
+            if future is not None:
+                future.cancel()
+        self._final = self._judgement = self._quick = None
 
     def _read(self, turn: int, future: asyncio.Future[Transcript]) -> None:
         """The words of a pause are known: can they be all? Until the turn ends, they are partial."""
@@ -204,7 +230,7 @@ class Ear:
         if future is not self._judgement:
             return  # of an earlier pause
         self._endpointer.judge(future.result())
-        if future.result() >= self.policy.ending.likely:
+        if future.result() >= self.policy.ending.likely and self._quick is None:
             self._listen_back()
 
     # ------------------------------------------------------------ long turns

@@ -43,6 +43,7 @@ from callbot.nlu.understander import ModelUnderstander
 from callbot.nlu.vehicles import VehicleLists
 from callbot.nlu.watched import Watched
 from callbot.pool import Pool
+from callbot.speech.picking import Picking
 from callbot.speech.smart_turn import SmartTurn
 from callbot.speech.spoken import speakable
 from callbot.speech.stt import WhisperTranscriber
@@ -215,6 +216,7 @@ def open_room(settings: Settings, site: Site, store: Store, metrics: Metrics, pu
     understander: Understander = _or_missing(lambda: _understander(settings, site, metrics))
     if isinstance(transcriber, WhisperTranscriber):
         metrics.texts_refused(transcriber.refused)
+        transcriber = Picking(transcriber, slot_reader(site).fit)
     detector: TurnDetector = _or_missing(lambda: SmartTurn(models.resolve(settings.turn_detector)))
     voices = {line.voice: _voice(settings, site, line.voice) for line in site.lines.lines.values()}
     with Pool(workers()) as pool, ThreadPoolExecutor(1, "store") as files:

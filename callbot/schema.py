@@ -48,6 +48,7 @@ Trigger = Literal[
     "needs_answer",
     "needs_status",
     "status_found",
+    "status_found_next",
     "status_unknown",
     "status_still_unknown",
     "incomplete_for_person",

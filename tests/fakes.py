@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -14,9 +14,12 @@ from callbot.content import Site
 from callbot.engines import SAMPLE_RATE, Audio, Transcript
 from callbot.events import (
     CallStarted,
+    CaseStatus,
     Command,
     Fact,
     IntentGuess,
+    LookedUp,
+    LookUp,
     PlaybackEnded,
     SaveCase,
     Saved,
@@ -74,6 +77,10 @@ class Driver:
     rows: list[tuple[float, dict[str, Any]]] = field(default_factory=list)
     """The call as it is recorded: each fact followed by its commands."""
     turn: int = 0
+    linked_to: str | None = None
+    """Every case that is filed repeats this one."""
+    statuses: Mapping[str, CaseStatus] = field(default_factory=dict)
+    """What the store knows about earlier cases."""
 
     def __post_init__(self) -> None:
         self.call = Call(self.site.playbook, self.site.emergency, self.site.lines.lines["main"])
@@ -111,11 +118,13 @@ class Driver:
                 return [PlaybackEnded(command.utterance, 1.0)]
             case Understand():
                 known = self.meanings.get(command.text, meaning("inform", 0.2))
-                return [Understood(command.turn, Understanding(command.text, known.intents, known.slots, False))]
+                return [Understood(command.turn, replace(known, text=command.text, out_of_scope=False))]
             case SaveTurn():
                 return [Saved(command.record.index, "26-00001-4")]
             case SaveCase():
-                return [Saved(command.turn, "26-00001-4")]
+                return [Saved(command.turn, "26-00001-4", self.linked_to)]
+            case LookUp():
+                return [LookedUp(command.turn, self.statuses.get(command.number))]
         return []
 
 

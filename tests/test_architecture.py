@@ -31,6 +31,7 @@ TIERS: tuple[tuple[str, ...], ...] = (
         *(
             "nlu.model",
             "nlu.network",
+            "nlu.partner",
             "nlu.served",
             "nlu.knowledge",
             "nlu.understander",
@@ -62,14 +63,31 @@ TIERS: tuple[tuple[str, ...], ...] = (
 """A module may import from its own tier and those above it in this list; the most exact name counts."""
 
 PURE = (
-    *("leaving", "speech.echo", "speech.partials", "nlu.completeness"),
+    *("leaving", "speech.echo", "speech.partials", "nlu.completeness", "nlu.readings"),
     *("call", "floor", "vigil", "events", "engines", "errors", "schema", "check", "yaml_lines", "replay", "privacy"),
-    *("dialog.asides", "dialog.form", "dialog.machine", "dialog.policy", "dialog.raising", "dialog.reading", "dialog.render"),
+    *(
+        "dialog.asides",
+        "dialog.form",
+        "dialog.machine",
+        "dialog.policy",
+        "dialog.raising",
+        "dialog.reading",
+        "dialog.render",
+    ),
     *("dialog.snapshot", "dialog.state", "dialog.status", "speech.turns", "speech.spoken", "speech.windows"),
     *("telephony.media_streams", "telephony.signatures"),
     *("cases.lifecycle", "cases.numbers", "cases.summary", "cases.changes", "cases.filing", "cases.repeats"),
     *("cases.quoting", "cases.proof", "cases.briefing"),
-    *("nlu.addresses", "nlu.days", "nlu.emergency", "nlu.finders", "nlu.flags", "nlu.gazetteer", "nlu.letters"),
+    *(
+        "nlu.addresses",
+        "nlu.corrections",
+        "nlu.days",
+        "nlu.emergency",
+        "nlu.finders",
+        "nlu.flags",
+        "nlu.gazetteer",
+        "nlu.letters",
+    ),
     *("nlu.mentions", "nlu.money", "nlu.normalize", "nlu.numbers", "nlu.people", "nlu.phones", "nlu.phonetics"),
     *("nlu.phrases", "nlu.plates", "nlu.references", "nlu.rules", "nlu.slots", "nlu.street_names", "nlu.time_words"),
     *("bench.chart", "bench.scoring", "bench.stations", "bench.stats"),
@@ -101,7 +119,7 @@ HEAVY = {
     "piper": {"speech.tts"},
     "onnxruntime": {"speech.onnx_session", "nlu.served"},
     "onnx": {"nlu.served"},
-    "torch": {"nlu.network", "nlu.served", "nlu.train", "evaluate.chain", "evaluate.fitting"},
+    "torch": {"nlu.network", "nlu.partner", "nlu.served", "nlu.train", "evaluate.chain", "evaluate.fitting"},
     "transformers": {"nlu.network"},
     "tokenizers": {"nlu.model", "nlu.knowledge"},
     "peft": {"nlu.train", "evaluate.fitting"},
@@ -128,6 +146,7 @@ HEAVY = {
     "tqdm": {"cli", "models", "speech.tts"},
     "numpy": {
         "audio",
+        "dial",
         "ear",
         "engines",
         "hearing",
@@ -138,7 +157,15 @@ HEAVY = {
         "nlu.train",
     }
     | {"nlu.alarm", "nlu.fitting", "nlu.served", "nlu.speaking"}
-    | {"speech.onnx_session", "speech.smart_turn", "speech.stt", "speech.tts", "speech.vad", "speech.whisper"}
+    | {
+        "speech.echo",
+        "speech.onnx_session",
+        "speech.smart_turn",
+        "speech.stt",
+        "speech.tts",
+        "speech.vad",
+        "speech.whisper",
+    }
     | {"telephony.gateway", "telephony.line", "telephony.playout", "telephony.script", "telephony.simulator"}
     | {"bench.barge_in", "bench.cut_offs", "bench.emergency", "bench.material", "bench.noise", "bench.tracks"}
     | {"evaluate.chain", "evaluate.decoding", "evaluate.hearing", "evaluate.public"},

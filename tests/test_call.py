@@ -12,6 +12,7 @@ from callbot.call import Call
 from callbot.content import Site
 from callbot.events import (
     CallEnded,
+    CaseStatus,
     ClearPlayback,
     Command,
     Escalate,
@@ -21,6 +22,8 @@ from callbot.events import (
     IntentGuess,
     KeyPressed,
     Listen,
+    LookedUp,
+    LookUp,
     PartialHeard,
     PlaybackEnded,
     ResumePlayback,
@@ -42,6 +45,7 @@ from callbot.events import (
     Understand,
     Understanding,
     Understood,
+    Word,
 )
 from tests.fakes import ORANGE, Driver, meaning, of_type, started
 
@@ -554,3 +558,104 @@ def test_every_conversation_ends(site: Site, words: list[str]) -> None:
     for text in words:
         commands += driver.say(text) if text else driver.feed(TimerFired("silence"))
     assert any(isinstance(command, (Transfer, HangUp)) for command in commands)
+
+
+# ---------------------------------------------------------------- earlier cases
+
+STATUS = "what became of my case"
+KNOWN = "26-00014-3"
+ENQUIRY = MEANINGS | {
+    STATUS: meaning("case_status"),
+    "it is the first one": meaning("inform", case_number=KNOWN),
+    "it is the second one": meaning("inform", case_number="26-00014-9"),
+    "26000143": meaning("inform", case_number=KNOWN),
+}
+FOUND = CaseStatus(KNOWN, "pothole", "assigned", by_person=True, due_at=None, part_of=None)
+
+
+@pytest.fixture
+def enquiry(site: Site) -> Driver:
+    """A caller who asks about a case."""
+    driver = Driver(site, ENQUIRY, statuses={KNOWN: FOUND})
+    driver.start()
+    driver.say(STATUS)
+    return driver
+
+
+def test_the_store_is_asked_before_anything_is_said_about_a_case(enquiry: Driver) -> None:
+    commands = enquiry.say("it is the first one")
+    kinds = [type(command) for command in commands if not isinstance(command, (StopTimer, StartTimer))]
+    assert kinds.index(LookUp) < kinds.index(Speak)
+    assert KNOWN in " ".join(enquiry.said[-3:])
+    (closed,) = of_type(commands, SaveCase)
+    assert (closed.case.status, closed.case.disposition) == ("closed", "answer")
+    (end,) = of_type(enquiry.say("no"), HangUp)
+    assert end.outcome == "answer"
+
+
+def test_what_was_told_about_a_case_is_in_the_log(enquiry: Driver) -> None:
+    saved = of_type(enquiry.say("it is the first one"), SaveTurn)
+    assert saved[0].record.said == ()
+    assert KNOWN in " ".join(saved[-1].record.said)
+
+
+def test_a_second_unknown_number_brings_a_person(enquiry: Driver) -> None:
+    enquiry.say("it is the second one")
+    assert "26-00014-9" in " ".join(enquiry.said[-3:])
+    (escalation,) = of_type(enquiry.say("it is the second one"), Escalate)
+    assert escalation.reason == "case_unknown"
+
+
+def test_a_case_number_on_the_keypad_is_complete_with_its_check_digit(enquiry: Driver) -> None:
+    for key in KNOWN.replace("-", "")[:-1]:
+        assert not of_type(enquiry.feed(KeyPressed(key)), LookUp)
+    assert of_type(enquiry.feed(KeyPressed(KNOWN[-1])), LookUp)
+    assert KNOWN in " ".join(enquiry.said[-3:])
+
+
+def test_a_store_that_cannot_look_a_case_up_leads_to_a_person(site: Site) -> None:
+    driver = Slow(site, ENQUIRY)
+    driver.start()
+    driver.say(STATUS)
+    driver.say("it is the first one")
+    (escalation,) = of_type(driver.feed(StageFailed("file", 2, "over its budget")), Escalate)
+    assert escalation.reason == "station_failed"
+    assert driver.feed(LookedUp(2, FOUND)) == []
+
+
+def test_a_caller_who_leaves_before_the_answer_leaves_a_draft(site: Site) -> None:
+    driver = Slow(site, ENQUIRY)
+    driver.start()
+    driver.say(STATUS)
+    driver.say("it is the first one")
+    assert of_type(driver.feed(CallEnded("hung up")), SaveCase) == []
+
+
+class Slow(Driver):
+    """A store that does not answer questions."""
+
+    def _answers(self, command: Command) -> list[Fact]:
+        return [] if isinstance(command, LookUp) else super()._answers(command)
+
+
+def test_a_repeat_is_told_only_after_the_commit(site: Site) -> None:
+    driver = Driver(site, MEANINGS, linked_to="26-00002-9")
+    driver.start()
+    for words in (NOISE, "yes", "no", "yes"):
+        commands = driver.say(words)
+    (save,) = of_type(commands, SaveCase)
+    assert save.repeat_within == site.playbook.policy.repeats["noise_complaint"]
+    assert "26-00002-9" not in " ".join(driver.said[:-3])
+    assert "26-00002-9" in " ".join(driver.said[-3:])
+
+
+def test_words_are_kept_with_their_time_in_the_call(driver: Driver) -> None:
+    driver.feed(SpeechStarted())
+    driver.feed(TurnEnded(1, 2.0))
+    words = (Word("just", 0.5, 0.7, 0.9), Word("music", 0.8, 1.2, 0.9))
+    began = driver.at - 2.0
+    (save,) = of_type(driver.feed(Transcribed(1, "just music", 0.9, words)), SaveTurn)
+    assert [(word.text, word.start, word.end) for word in save.record.words] == [
+        ("just", began + 0.5, began + 0.7),
+        ("music", began + 0.8, began + 1.2),
+    ]

@@ -137,7 +137,7 @@ SLIPS = {
         FLOW, "deny: {to: open, say: [sorry]}", "deny: {to: limbo}\n  limbo: {}", "stuck", at="  limbo: {}", others=1
     ),
     "state without a needed row": Slip(
-        FLOW, "      affirm: {to: filing}\n      deny", "      deny", "row 'affirm'", at="  confirm:", others=2
+        FLOW, "      affirm: {to: filing}\n      deny", "      deny", "row 'affirm'", at="  confirm:", others=1
     ),
     "filing without a way on": Slip(
         FLOW, "      saved: {to: more}\n", "", "row `saved`", at="  filing:"

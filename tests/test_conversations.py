@@ -9,13 +9,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from callbot.cases.store import Store
 from callbot.chat import Chat
 from callbot.content import Site
-from callbot.conversations import Conversation, Played, differences, play, read_conversations
+from callbot.conversations import Conversation, Group, Line, Played, differences, play, read_conversations
 from callbot.engines import Understander
 from callbot.errors import ContentError
 from callbot.events import IntentGuess, Understanding
@@ -36,15 +37,19 @@ class Listener:
     """Understands words as the script says, and others by the keyword rules."""
 
     rules: Understander
-    meant: dict[str, str]
+    meant: dict[str, Line]
 
     def understand(self, text: str, asked: str, wall: datetime) -> Understanding:
         """See `engines.Understander`."""
         found = self.rules.understand(text, asked, wall)
-        if text not in self.meant:
-            return found
-        name = self.meant[text]
-        return replace(found, intents=(IntentGuess(name, SURE),), out_of_scope=name == "out_of_scope")
+        line = self.meant.get(text)
+        if line is None or line.means is None:
+            return replace(found, page=line.page or "") if line else found
+        names = (line.means,) if isinstance(line.means, str) else line.means
+        sure = SURE / len(names) if line.sure is None else line.sure
+        guesses = tuple(IntentGuess(name, sure) for name in names)
+        strange = names == ("out_of_scope",)
+        return replace(found, intents=guesses, out_of_scope=strange, wanted=names, page=line.page or "")
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +65,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 def played(site: Site, rules: Understander, store: Store, conversation: Conversation) -> Played:
-    meant = {line.say: line.means for line in conversation.lines if line.say and line.means}
+    meant = {line.say: line for line in conversation.lines if line.say}
     chat = Chat(site, Listener(rules, meant), rules, store, conversation.caller, now=lambda: WALL)
     return play(chat, conversation)
 
@@ -78,6 +83,26 @@ def test_every_kind_of_case_and_every_reason_to_raise_one_is_played(site: Site) 
     book = site.playbook
     assert {c.intent for c in SCRIPTED.values()} >= set(book.catalogue.intents)
     assert {c.reason for c in SCRIPTED.values()} >= {row.reason for row in book.policy.raises}
+
+
+def test_every_way_of_talking_is_played() -> None:
+    groups = [group for conversation in SCRIPTED.values() for group in conversation.groups]
+    assert len(SCRIPTED) >= 125
+    assert {group for group in get_args(Group) if groups.count(group) < 3} == set()
+
+
+def test_an_emergency_and_a_wish_for_a_person_come_up_at_every_question(site: Site) -> None:
+    """The question that is open when the caller says it."""
+    asked: dict[str, set[str]] = {"emergency": set(), "person": set()}
+    for conversation in SCRIPTED.values():
+        for group in asked:
+            if group in conversation.groups and conversation.outcome in ("emergency", "human"):
+                before = [line.asks for line in conversation.lines[:-1]] or ["reason"]
+                asked[group].add(before[-1] or "reason")
+    questions = {state.asks for state in site.playbook.flow.states.values() if state.asks} - {"slot", "alarm"}
+    slots = {item.slot for form in site.playbook.forms.values() for item in form.slots if item.is_required}
+    assert asked["emergency"] >= questions | slots
+    assert asked["person"] >= questions | slots
 
 
 def test_a_close_case_says_why_it_was_closed(site: Site, rules: Understander, store: Store) -> None:
@@ -107,6 +132,8 @@ GOOD = """\
         ("say: a pothole, ", "say: a pothole, keys: '1', ", ":4: "),
         ("say: a pothole, means", "silence: 8, means", ":4: "),
         ("{say: a pothole, means: pothole, asks: location}", "{}", ":4: "),
+        ("say: a pothole, ", "audio: hole.wav, ", ":4: "),
+        ("say: a pothole, means: pothole", "audio: hole.wav", ":1: "),
         ("groups: [straight]", "groups: [strait]", ":2: "),
         ("outcome: answer", "outcome: closed", ":5: "),
         ("intent: pothole", "intend: pothole", ":6: "),

@@ -175,7 +175,7 @@ async def test_going_on_after_a_pause_throws_the_early_transcript_away(
 
 async def test_partials_thin_out_while_the_engines_are_busy(caller: Caller) -> None:
     caller.engine.gate.clear()
-    await caller.speak(6.0, wait=False)
+    await caller.speak(8.0, wait=False)
     assert len(caller.dropped) >= 3
     caller.engine.gate.set()
     await caller.pool.idle()
@@ -266,6 +266,17 @@ async def test_a_yes_to_a_question_is_answered_at_once(caller: Caller, timing: C
     await caller.speak(0.5)
     await caller.pause(3.0)
     assert caller.ear.quiet == pytest.approx(timing("end_of_finished"), abs=0.05)
+    assert (await caller.ear.transcribe(1)).text == "Yes."
+    assert [final for _, final in caller.engine.heard] == [False]  # the quick text was enough
+
+
+async def test_another_answer_to_a_yes_or_no_question_is_recognised_in_full(caller: Caller) -> None:
+    caller.engine.says = "it is on Orange Street"
+    caller.ear.expect("yes_no")
+    await caller.speak(0.5)
+    await caller.pause(3.0)
+    assert (await caller.ear.transcribe(1)).text == "it is on Orange Street"
+    assert [final for _, final in caller.engine.heard] == [False, True]
 
 
 async def test_what_two_partials_agree_on_is_told_as_stable(caller: Caller) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from callbot.call import Call
 from callbot.content import Site
-from callbot.events import CallEnded, TimerFired
+from callbot.events import CallEnded, CaseStatus, TimerFired
 from callbot.replay import differences
 from callbot.schema import Playbook
 from tests.fakes import ORANGE, Driver, meaning
@@ -73,3 +74,23 @@ def test_a_command_that_was_lost_or_added_is_found(site: Site, rows: Rows) -> No
 
 def test_an_empty_recording_is_no_difference(site: Site) -> None:
     assert differences(fresh(site), []) == []
+
+
+def test_what_the_store_answered_is_played_again(site: Site) -> None:
+    words = "what became of 26-00014-3"
+    status = CaseStatus("26-00014-3", "pothole", "queued", False, datetime(2026, 5, 5, 12, tzinfo=UTC), None)
+    known = {words: meaning("case_status", case_number=status.number), "no": meaning("deny")}
+    driver = Driver(site, known, statuses={status.number: status})
+    driver.start()
+    for said in (words, "no"):
+        driver.say(said)
+    back: Rows = json.loads(json.dumps(driver.rows))
+    assert any(row["event"] == "LookedUp" for _, row in back)
+    assert differences(fresh(site), back) == []
+
+
+def test_a_field_that_came_later_makes_no_difference(site: Site, rows: Rows) -> None:
+    for _, row in rows:
+        if row["event"] == "SaveTurn":
+            del row["record"]["words"]
+    assert differences(fresh(site), rows) == []

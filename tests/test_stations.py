@@ -17,6 +17,8 @@ from callbot.engines import Transcript, Understander
 from callbot.errors import EngineError
 from callbot.events import (
     Fact,
+    LookedUp,
+    LookUp,
     SaveCase,
     Saved,
     SaveTurn,
@@ -29,7 +31,7 @@ from callbot.events import (
     Understood,
 )
 from callbot.stations import Room, Stations
-from tests.cases.samples import escalate, located, turn
+from tests.cases.samples import escalate, located, snapshot, turn
 from tests.fakes import WALL, meaning, started
 from tests.rooms import fake_room
 
@@ -205,6 +207,7 @@ async def test_a_case_is_filed_with_its_summary(site: Site, room: Room) -> None:
     (case,) = room.store.cases()
     assert bench.facts[-1] == Saved(2, case["number"])
     assert case["status"] == "queued"
+    assert room.store.due() == []
     assert 'turn 1: "there is a pothole"' in case["summary"]
 
 
@@ -250,3 +253,42 @@ async def test_an_end_that_cannot_be_noted_keeps_nobody_waiting(site: Site, room
     bench = Bench(site, room)
     await bench.stations.end_call(None, "the caller hung up", [])
     assert bench.facts == []
+
+
+async def test_a_promise_and_a_repeat_are_kept_with_the_case(site: Site, room: Room) -> None:
+    bench = Bench(site, room)
+    await bench.stations.open_call()
+    place = {"matched": "Howe Street", "number": "88", "text": "88 howe"}
+    case = located(status="queued", disposition="queue", slots={"location": place})
+    await bench.stations.save_case(SaveCase(1, case, None, 24.0))
+    (item,) = room.store.due()
+    await bench.stations.save_turn(SaveTurn(turn(2), snapshot(slots={"location": place})), [])
+    await bench.stations.save_case(SaveCase(2, replace(case, status="closed"), 30.0))
+    fact = bench.facts[-1]
+    assert isinstance(fact, Saved)
+    assert fact.linked_to == item["case"]
+
+
+async def test_an_earlier_case_is_looked_up(site: Site, room: Room) -> None:
+    bench = Bench(site, room)
+    await bench.stations.open_call()
+    await bench.stations.save_case(SaveCase(1, located(status="closed")))
+    (case,) = room.store.cases()
+    await bench.stations.look_up(LookUp(2, case["number"].replace("-", " ")))
+    await bench.stations.look_up(LookUp(3, "nothing"))
+    found, unknown = bench.facts[-2:]
+    assert isinstance(found, LookedUp)
+    assert found.case is not None
+    assert (found.turn, found.case.number, found.case.status) == (2, case["number"], "closed")
+    assert unknown == LookedUp(3, None)
+
+
+async def test_a_look_up_over_its_budget_is_a_failed_station(site: Site, room: Room) -> None:
+    bench = Bench(site, room, file=0.01)
+    release = threading.Event()
+    room.files.submit(release.wait, 10)
+    try:
+        await bench.stations.look_up(LookUp(1, "26-00001-4"))
+    finally:
+        release.set()
+    assert bench.facts == [StageFailed("file", 1, "over its budget")]

@@ -12,8 +12,6 @@ from callbot.dialog.form import labels_of
 from callbot.events import CaseSnapshot, Escalate, SaveCase, SlotValue, TurnRecord
 from callbot.schema import Playbook
 
-_CONTACT = ("caller_name", "callback_number")
-
 
 def brief(book: Playbook, template: str, turns: Sequence[TurnRecord], command: Escalate | SaveCase) -> str:
     """What a person reads about a call that is handed over or filed.
@@ -29,7 +27,7 @@ def facts_of(book: Playbook, turns: Sequence[TurnRecord], command: Escalate | Sa
     """All that the summary of a call is made of."""
     case = command.case
     intent = case.intent if case else None
-    reason = command.reason if isinstance(command, Escalate) else command.case.status
+    reason = command.reason if isinstance(command, Escalate) else _settled(command.case)
     signs = _signs(book, case, turns)
     behind = next((sign.words for sign in signs if sign.reason == reason), "")
     return Facts(
@@ -45,12 +43,17 @@ def facts_of(book: Playbook, turns: Sequence[TurnRecord], command: Escalate | Sa
     )
 
 
+def _settled(case: CaseSnapshot) -> str:
+    """Why nobody, or nobody at once, has to look at a case that is filed."""
+    return "answered" if case.disposition == "answer" else case.status
+
+
 def _wanted(book: Playbook, intent: str | None) -> tuple[str, ...]:
     """What a person will want to know about such a case: what is required, and what the form asks."""
     if intent is None:
-        return _CONTACT
+        return ()
     asked = (item.slot for item in book.forms[intent].slots)
-    return tuple(dict.fromkeys([*book.catalogue.intents[intent].required, *asked, *_CONTACT]))
+    return tuple(dict.fromkeys([*book.catalogue.intents[intent].required, *asked]))
 
 
 @dataclass(frozen=True, slots=True)

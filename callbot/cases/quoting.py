@@ -30,7 +30,8 @@ def as_said(heard: str, words: str) -> str | None:
     >>> as_said("Um, he's got a- a gun!", "he 's got a gun")
     "he's got a- a gun!"
     """
-    wanted = normalise(words).split()
+    # What the rules found has its "'s" apart already.
+    wanted = normalise(words.replace(" 's", "'s")).split()
     said = heard.split()
     if not wanted:
         return None

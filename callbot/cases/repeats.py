@@ -51,8 +51,10 @@ def _keys(location: Mapping[str, object]) -> set[tuple[str, ...]]:
 def _differ(new: Slots, old: Slots) -> bool:
     """Another plate, another make of car, another kind of animal: another thing at the same place."""
     car, other = new.get("vehicle"), old.get("vehicle")
-    is_other_car = isinstance(car, dict) and isinstance(other, dict) and any(
-        _both_and_unlike(car, other, part) for part in ("color", "make", "model")
+    is_other_car = (
+        isinstance(car, dict)
+        and isinstance(other, dict)
+        and any(_both_and_unlike(car, other, part) for part in ("color", "make", "model"))
     )
     if is_other_car or _both_and_unlike(new, old, "plate"):
         return True

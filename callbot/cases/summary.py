@@ -187,7 +187,7 @@ class _Writer:
 
     phrases: Mapping[str, str]
     facts: Facts
-    turns: Mapping[int, TurnRecord]
+    turns: dict[int, TurnRecord]
 
     def write(self, body: str) -> str:
         case = self.facts.case
@@ -199,8 +199,8 @@ class _Writer:
             "caller": self._slot("caller_name", case.caller_name if case else None),
             "callback": self._slot("callback_number", case.callback_number if case else None),
             "why": self._why(),
-            "risks": ", ".join(map(self._finding, self.facts.risks)) or nothing,
-            "mood": ", ".join(map(self._finding, self.facts.moods)) or nothing,
+            "risks": ", ".join(self._found(self.facts.risks)) or nothing,
+            "mood": ", ".join(self._found(self.facts.moods)) or nothing,
             "missing": self._missing(),
             "details": "\n".join(self._details()) or nothing,
             "told": "\n".join(self._told()) or self.phrases["nothing"],
@@ -212,7 +212,7 @@ class _Writer:
         title, case = self.facts.title, self.facts.case
         if title is None or case is None:
             return self.phrases["not_stated"]
-        named = (turn for turn in self.turns.values() if turn.heard and turn.intent == case.intent)
+        named = (turn for turn in self.turns.values() if (turn.heard or "").strip() and turn.intent == case.intent)
         first = next(named, None)
         return f"{flat(title)} {self._quote(first, first.heard or '') if first else self.phrases['unquoted']}"
 
@@ -251,21 +251,20 @@ class _Writer:
         return f"{reason} {self._trigger(self.facts.evidence)}".strip()
 
     def _trigger(self, words: str) -> str:
-        """The words that led to a person. They may be ahead of the last complete turn."""
+        """The words that led to a person, where they were said last. They may be ahead of the last complete turn."""
         if not words.strip():
             return ""
-        for turn in self.turns.values():
-            said = words if says(turn, words) else as_said(turn.heard or "", words)
-            if said is not None:
+        for turn in reversed(self.turns.values()):
+            if said := _said_in(turn, words):
                 return self._quote(turn, said)
         return self._phrase("trigger", words=words)
 
-    def _finding(self, finding: Finding) -> str:
-        turn = self.turns.get(finding.turn)
-        if turn is None:
-            return f"{flat(finding.name)} {self._phrase('trigger', words=finding.words)}"
-        words = finding.words if says(turn, finding.words) else as_said(turn.heard or "", finding.words)
-        return f"{flat(finding.name)} {self._quote(turn, words or turn.heard or '')}"
+    def _found(self, findings: Sequence[Finding]) -> Iterator[str]:
+        """What was found, with its words; nothing is a finding that the caller has not said."""
+        for finding in findings:
+            turn = self.turns.get(finding.turn)
+            if turn is not None and (words := _said_in(turn, finding.words)):
+                yield f"{flat(finding.name)} {self._quote(turn, words)}"
 
     def _missing(self) -> str:
         if self.facts.case is None:
@@ -302,6 +301,11 @@ class _Writer:
         """A phrase of the template; only `value` may hold quotations, for they are already made safe."""
         safe = {key: str(text) if key == "value" else flat(str(text)) for key, text in values.items()}
         return Template(self.phrases[name]).substitute(safe)
+
+
+def _said_in(turn: TurnRecord, words: str) -> str | None:
+    """The words as the caller has said them in this turn; None if they have not."""
+    return words if says(turn, words) else as_said(turn.heard or "", words)
 
 
 # ---------------------------------------------------------------- the template

@@ -111,9 +111,7 @@ def promise(session: Session, why: str, hours: float, wall: datetime, case: Case
     if session.exec(query).first() is not None:
         return
     due = wall + timedelta(hours=hours)
-    row = Promise(
-        call_id=case.call_id, case_id=case.id, escalation_id=None, why=why, promised_at=wall, due_at=due
-    )
+    row = Promise(call_id=case.call_id, case_id=case.id, escalation_id=None, why=why, promised_at=wall, due_at=due)
     session.add(row)
     note(session, case, wall, Change("promise", None, None, due.isoformat(), why))
 

@@ -1,10 +1,12 @@
-"""The first page: running calls, the operators' queue, the newest cases.
+"""The first page: running calls, the operators' queue, what is due, the newest cases.
 
-Queue and cases are whole without JavaScript; the running calls need it (static/console.js), since they change
+Queue, due items and cases are whole without JavaScript; the running calls need it (static/console.js), since they change
 with every word.
 """
 
 from __future__ import annotations
+
+from datetime import UTC, datetime
 
 from fastapi import APIRouter
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -33,6 +35,9 @@ def router(store: Store, wording: Wording) -> APIRouter:
     @routes.get("/")
     def index() -> HTMLResponse:
         """The page as it stands; the browser asks again for what has changed."""
-        return HTMLResponse(page.render(wording=wording, queue=store.queue(), cases=store.cases(limit=NEWEST)))
+        now = datetime.now(UTC)
+        due = [{**row, "is_overdue": datetime.fromisoformat(row["due_at"]) <= now} for row in store.due()]
+        cases = store.cases(limit=NEWEST)
+        return HTMLResponse(page.render(wording=wording, queue=store.queue(), due=due, cases=cases))
 
     return routes

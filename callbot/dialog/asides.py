@@ -23,6 +23,8 @@ _ASKS = re.compile(
     r"(?:what|when|where|who|which|why|how|do|does|did|is|are|can|could|will|would|may|should|am)(?:'s|'re|'ll)?\b",
     re.I,
 )
+_ANSWERED = re.compile(r"\b(?:no|nope|yes|yeah)\W*$", re.I)
+"""Who asks "what for?" and then says no has answered."""
 _ANNOUNCED = re.compile(r"\b(?:ask you|question)\b", re.I)
 
 
@@ -32,7 +34,7 @@ def answer(book: Playbook, asked: str, text: str, *, has_content: bool) -> str |
     `asked` is the open question. `has_content`: the words also hold an answer or a matter; then they are an aside
     only if there are few of them.
     """
-    if has_content and len(text.split()) > _SHORT:
+    if (has_content and len(text.split()) > _SHORT) or _ANSWERED.search(text):
         return None
     for row in book.policy.phrases.asides:
         if (not row.asked or asked in row.asked) and says(row.said, text) and not says(row.unless, text):

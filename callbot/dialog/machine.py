@@ -122,7 +122,7 @@ def _follow(book: Playbook, dialog: Dialog, trigger: Trigger) -> Reply:
     if first == "hold_on":
         return Reply(dialog, tuple(said), first, hold=True)
     dialog, question = _ask(book, dialog, first)
-    if first in ("saved", "next_matter", "status_found"):
+    if first in ("saved", "next_matter", "status_found", "status_found_next"):
         # "Could you repeat that?" after the announcement means the case number. An answer may be cut short.
         must_be_heard = not (dialog.filed and is_question(book, dialog.filed[-1].intent))
         dialog = replace(dialog, question=(*said, *question))
@@ -145,8 +145,9 @@ def _enter(book: Playbook, dialog: Dialog, move: Move, trigger: Trigger) -> tupl
     if trigger in ("saved", "next_matter") and dialog.draft is not None:
         dialog, said = _filed(book, dialog, dialog.draft)
         dialog = take_up(book, dialog) if trigger == "next_matter" else dialog
-    elif trigger == "status_found":
+    elif trigger in ("status_found", "status_found_next"):
         dialog, said = status.told(book, dialog)
+        dialog = take_up(book, dialog) if trigger == "status_found_next" else dialog
     else:
         said = []
     for prompt in _spoken(book, dialog, move, trigger):

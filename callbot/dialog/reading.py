@@ -117,7 +117,8 @@ def expected_kind(book: Playbook, dialog: Dialog) -> str:
         slot = book.catalogue.slots.get(dialog.asked)
         kind = slot.kind if slot else ""
         return "yes_no" if kind == "flag" or (kind == "phone" and dialog.may_use_caller_id) else kind
-    return "yes_no" if asks in ("intent", "confirm", "more", "offer", "alarm") else ""
+    # Whether somebody is in danger is never settled by the recogniser's quick text.
+    return "yes_no" if asks in ("intent", "confirm", "more", "offer") else ""
 
 
 def _keys(book: Playbook, dialog: Dialog, keys: str) -> _Read:

@@ -11,6 +11,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from callbot.dialog.form import Draft, forget
+from callbot.dialog.policy import highest
 from callbot.dialog.render import render
 from callbot.dialog.state import Dialog
 from callbot.events import CaseStatus
@@ -34,7 +35,8 @@ def wanted(dialog: Dialog) -> str:
 def taken(book: Playbook, dialog: Dialog, case: CaseStatus | None) -> tuple[Dialog, Trigger]:
     """Take over what the store has answered, and name it."""
     if case is not None:
-        return replace(dialog, looked_up=case, outcome=dialog.outcome or "answer"), "status_found"
+        found = replace(dialog, looked_up=case, outcome=highest(dialog.outcome, "answer"))
+        return found, "status_found_next" if dialog.waiting else "status_found"
     assert dialog.draft is not None  # it has asked
     item = next(item for item in book.forms[dialog.draft.intent].slots if item.slot == SLOT)
     heard = replace(dialog, case_number=wanted(dialog), draft=forget(dialog.draft, item))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -113,7 +113,7 @@ def _on_the_site(names: Sequence[str], plan: Plan, add: Callable[[str, str, Sect
         add(TEXT, "latency", latency.section(engine, lines))
     if not set(names) & set(JUDGED):
         return
-    for condition, spoken in [(TEXT, lines), *(_recognised(plan, lines) if plan.speech else [])]:
+    for condition, spoken in _conditions(plan, lines):
         rows = judged(plan.site, engine, spoken, partial(_told, plan.progress, condition))
         for part in JUDGED:
             if part in names:
@@ -145,13 +145,21 @@ def _told(progress: Progress, doing: str, done: int, of: int) -> None:
     progress(done, of, doing)
 
 
-def _recognised(plan: Plan, lines: Sequence[Spoken]) -> list[tuple[str, list[Spoken]]]:
-    """Conditions with their utterances: those that are spoken, as text and at each distance of the noise."""
+def _conditions(plan: Plan, lines: Sequence[Spoken]) -> Iterator[tuple[str, Sequence[Spoken]]]:
+    """Conditions with their utterances: all as text; those that are spoken, as text and at each distance of the noise.
+
+    Nothing is spoken before the text has been evaluated: its tables need not wait, nor fail with an engine.
+    """
+    yield TEXT, lines
+    if not plan.speech:
+        return
     spoken = to_speak(lines, plan.samples, SEED)
     voice = load_voice(plan.settings, plan.site.lines.lines[plan.site.lines.default].voice)
     told = partial(_told, plan.progress, "speaking and hearing")
     by_noise = heard(spoken, voice, load_transcriber(plan.settings), SEED, told)
-    return [("text of the spoken ones", spoken), *((f"speech, noise {snr} dB", row) for snr, row in by_noise.items())]
+    yield "text of the spoken ones", spoken
+    for snr, row in by_noise.items():
+        yield f"speech, noise {snr} dB", row
 
 
 def judged(site: Site, engine: Engine, lines: Sequence[Spoken], progress: Callable[[int, int], None]) -> list[Judged]:

@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from callbot.nlu.calibrate import Cutoff, lower_bound, upper_bound
+from callbot.nlu.drift import KEY, Baseline
 from callbot.nlu.measures import CERTAIN, Figures, Watch, plain
 from callbot.nlu.scores import Measure
 
@@ -39,6 +40,8 @@ class Report:
     """On the calibration split, which set temperatures and thresholds: a little flattered."""
     held_out: Figures | None
     """On the held-out utterances; None if there were none."""
+    usual: Baseline
+    """What is usual on the calibration split, to see callers drift from it."""
 
 
 _HEAD = """# Small model: adapter for intents, slots and emergencies
@@ -107,6 +110,7 @@ def card_json(report: Report, counts: Mapping[str, int], today: date) -> str:
         "close": report.close._asdict(),
         "calibration": plain(report.calibration),
         "held_out": plain(report.held_out) if report.held_out else None,
+        KEY: report.usual.model_dump(),
     }
     return json.dumps(content, indent=1) + "\n"
 

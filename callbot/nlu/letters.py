@@ -54,5 +54,7 @@ def _after_example(words: Sequence[str], at: int, letter: str) -> int:
     """The position after "as in apple"; `at` if no example with that letter follows."""
     size = phrase_at(words, at, *_AS_IN)
     example = at + size
+    if size and list(words[example : example + 2]) == ["x", "ray"] and letter == "x":
+        return example + 2
     fits = size and example < len(words) and words[example].startswith(letter) and len(words[example]) > 1
     return example + 1 if fits else at

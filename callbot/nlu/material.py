@@ -12,13 +12,15 @@ from callbot.content import Site
 from callbot.errors import ContentError
 from callbot.nlu.heard import FOLDER, HeardExample, read_heard, source_of
 from callbot.nlu.swaps import AugmentLists
-from callbot.nlu.utterances import OUTSIDE, Example, UtteranceFile, examples, spans
-from callbot.schema import DIALOG_ACTS
+from callbot.nlu.utterances import OUTSIDE, Example, UtteranceFile, examples, normalise_text, spans
+from callbot.schema import DIALOG_ACTS, Catalogue
 
 DEV_SHARE, CALIBRATION_SHARE = 0.06, 0.14
 """Of every intent's utterances; the rest is trained on."""
 OFTEN = 0.03
 """An intent without a form marks a slot reliably if this share of its utterances has it."""
+
+_OPENINGS = ("{}", "i want to report {}", "i'm calling about {}", "there is a problem with {}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,20 @@ def known_lines(files: Sequence[UtteranceFile], heard: Sequence[HeardExample] = 
         if (source, example.intent) in present
     ]
     return sorted([*written, *spoken], key=_order)
+
+
+def plain_lines(catalogue: Catalogue) -> list[Line]:
+    """How most callers begin, whom nobody writes examples for: the title of each case intent, and those of its
+    keywords that no other intent has, by themselves and with the commonest openings. They are only trained on."""
+    owners = Counter(keyword for spec in catalogue.intents.values() for keyword in spec.keywords)
+    lines = []
+    for intent, spec in catalogue.intents.items():
+        phrases = [keyword for keyword in spec.keywords if owners[keyword] == 1]
+        for text in (*phrases, *(opening.format(spec.title) for opening in _OPENINGS)):
+            words = tuple(normalise_text(text).split())
+            example = Example(intent, "", words, (OUTSIDE,) * len(words))
+            lines.append(Line(example, source_of(example)))
+    return lines
 
 
 def _order(line: Line) -> tuple[bool, str, str, tuple[str, ...]]:

@@ -13,6 +13,7 @@ from datetime import datetime
 
 from callbot.events import Scalar, SlotHit
 from callbot.nlu.addresses import NUMBER_ONLY, answered_number, landmark
+from callbot.nlu.corrections import corrected_number, corrected_place
 from callbot.nlu.finders import find_slots
 from callbot.nlu.flags import FLAG_SLOTS, flag, stated
 from callbot.nlu.gazetteer import Gazetteer
@@ -52,6 +53,11 @@ class SlotReader:
     timezone: str
     area_code: str
 
+    def fit(self, text: str, slot: str, wall: datetime) -> float:
+        """How well `text` fits as the answer to a question for `slot`: its confidence, 0 if it is none."""
+        hits = self.read(text, slot, (), wall, is_answer=True)
+        return max((hit.confidence for hit in hits if hit.name == slot), default=0.0)
+
     def read(
         self, text: str, asked: str, spans: Iterable[FoundSpan], wall: datetime, *, is_answer: bool
     ) -> tuple[SlotHit, ...]:
@@ -59,8 +65,13 @@ class SlotReader:
 
         `is_answer`: the utterance may be, as a whole, the value that was asked for ("I don't know" is not).
         """
-        if asked == "location" and (numbered := self._number(text, wall)) is not None:
-            return (numbered,)
+        if asked == "location" or corrected_number(text, asked):
+            numbered = self._number(text, wall)
+            if numbered is not None:
+                return (numbered,)
+        right = corrected_place(text, self.gazetteer)
+        if right is not None:
+            return (self._hit("location", right, _RULE_CONFIDENCE, wall),)
         best: dict[str, SlotHit] = {}
         for slot, first, end, sure in (*spans, *self._by_rules(text, asked)):
             if slot in _AMOUNTS and slot != asked and asked in SLOTS and not _MONEY.search(text):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from callbot.events import CallStarted, CaseSnapshot, Escalate, Evidence, TurnRecord
+from callbot.events import CallStarted, CaseSnapshot, DecisionInputs, Escalate, Evidence, TurnRecord
 
 START = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 HOWE = {"text": "88 Howe Street, apartment three", "street": "Howe Street", "number": "88", "unit": "apartment 3"}
@@ -63,3 +63,22 @@ def escalate(case: CaseSnapshot | None = None, **values: Any) -> Escalate:
     """A call for a person."""
     fields: dict[str, Any] = {"reason": "caller_asked", "kind": None, "evidence": "a person", "priority": "medium"}
     return Escalate(case=case, **(fields | values))
+
+
+def decided(**values: Any) -> DecisionInputs:
+    """What a decision rests on: a case that is not sure enough."""
+    fields: dict[str, Any] = {
+        "outcome": "queue",
+        "default": "close",
+        "rules": ("low_confidence",),
+        "signs": (),
+        "missing": (),
+        "confidence": 0.45,
+        "parts": {"intent": 0.9, "location": 0.5},
+        "threshold": 0.55,
+        "hearing": 1.0,
+        "location": 1.0,
+        "location_threshold": 0.8,
+        "confirmed": False,
+    }
+    return DecisionInputs(**(fields | values))

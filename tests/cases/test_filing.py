@@ -40,3 +40,7 @@ def test_a_filed_case_goes_along_only_when_it_is_meant_and_may(status: Status) -
 def test_a_draft_takes_no_case_back() -> None:
     assert next_status(snapshot(), "escalated") == "escalated"
     assert next_status(snapshot(status="closed"), "draft") == "closed"
+
+
+def test_a_repeat_stays_one() -> None:
+    assert next_status(snapshot(status="closed"), "linked") == "linked"

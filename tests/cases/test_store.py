@@ -16,9 +16,9 @@ import pytest
 from callbot.cases.lifecycle import IllegalMove
 from callbot.cases.models import FINISHED, LAYOUT
 from callbot.cases.numbers import parse_case_number
-from callbot.cases.store import Store
+from callbot.cases.store import Filed, Store
 from callbot.errors import StoreError
-from callbot.events import CallEnded, Evidence, Outcome, TurnEnded, from_json, to_json
+from callbot.events import CallEnded, Evidence, Outcome, TurnEnded, Word, from_json, to_json
 from tests.cases.samples import HOWE, at, escalate, located, snapshot, started, turn
 
 CODES = {"pothole": "POTHOLE", "noise_complaint": "NOISE"}
@@ -115,9 +115,19 @@ def test_a_turn_is_read_as_it_was_saved(store: Store) -> None:
             "said": ["One.", "Two."],
             "started_at": 20.0,
             "ended_at": 23.0,
+            "words": None,
             "saved_at": "2026-05-04T12:00:07+00:00",
         }
     ]
+
+
+def test_a_turn_keeps_when_each_word_was_said(store: Store) -> None:
+    store.save_turn(
+        "c1", turn(1, "a pothole", words=(Word("a", 4.0, 4.1, 0.9), Word("pothole", 4.1, 4.6, 0.8))), None, at(7)
+    )
+    call = store.call("c1")
+    assert call is not None
+    assert call["turns"][0]["words"][1] == {"text": "pothole", "start": 4.1, "end": 4.6, "probability": 0.8}
 
 
 def test_a_turn_that_is_saved_again_replaces_itself(store: Store) -> None:
@@ -143,8 +153,8 @@ def test_a_turn_and_its_case_are_one_transaction(store: Store) -> None:
 def test_filing_moves_the_case_and_says_why(store: Store) -> None:
     number = store.save_turn("c1", turn(1), located(), at(5))
     filed = store.save_case("c1", located(status="closed", disposition="close", note="default"), at(9), summary="Hole.")
-    assert filed == number
-    case = store.case(filed)
+    assert filed == Filed(number or "", None)
+    case = store.case(filed.number)
     call = store.call("c1")
     assert case is not None
     assert call is not None
@@ -156,13 +166,13 @@ def test_filing_moves_the_case_and_says_why(store: Store) -> None:
 
 
 def test_a_case_that_never_was_a_draft_can_be_filed_at_once(store: Store) -> None:
-    number = store.save_case("c1", located(status="queued"), at(9))
+    filed = store.save_case("c1", located(status="queued"), at(9))
     assert [case["status"] for case in store.cases()] == ["queued"]
-    assert store.save_case("c1", located(status="queued"), at(10)) == number
+    assert store.save_case("c1", located(status="queued"), at(10)) == filed
 
 
 def test_a_draft_after_a_filed_case_is_another_case_and_linked(store: Store) -> None:
-    first = store.save_case("c1", located(status="closed"), at(9))
+    first = store.save_case("c1", located(status="closed"), at(9)).number
     second = store.save_turn("c1", turn(4), snapshot(intent="noise_complaint"), at(20))
     assert second is not None
     assert second != first
@@ -370,7 +380,7 @@ def filed(store: Store) -> list[str]:
     numbers = []
     for i, case in enumerate(cases):
         store.open_call(started(f"f{i}"))
-        numbers.append(store.save_case(f"f{i}", case, at(i)))
+        numbers.append(store.save_case(f"f{i}", case, at(i)).number)
     return numbers
 
 
@@ -449,6 +459,21 @@ def test_a_file_of_another_layout_is_refused(store: Store, file: Path) -> None:
     other.close()
     with pytest.raises(StoreError, match=f"layout {LAYOUT + 1}"):
         reopened(file)
+
+
+def test_a_file_of_the_first_layout_gets_what_it_lacks(store: Store, file: Path) -> None:
+    number = store.save_turn("c1", turn(1), located(), at(1)) or ""
+    store.close()
+    with sqlite3.connect(file) as other:
+        other.executescript(
+            "DROP TABLE caselink; DROP TABLE promise; ALTER TABLE turn DROP COLUMN words; PRAGMA user_version = 1"
+        )
+    other.close()
+    again = reopened(file)
+    again.save_turn("c1", turn(1, words=(Word("hole", 1.0, 1.2, 0.9),)), None, at(2))
+    assert again.save_case("c1", located(status="queued"), at(3), follow_up=24) == Filed(number, None)
+    assert [row["case"] for row in again.due()] == [number]
+    again.close()
 
 
 def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callbot.cases.summary import check_template, display, summarize
+from callbot.cases.summary import Facts, Finding, check_template, display, summarize
 from callbot.errors import ContentError
-from callbot.events import CaseSnapshot, Evidence, SlotValue, TurnRecord
+from callbot.events import CaseSnapshot, Evidence, SlotValue, TurnRecord, Word
 from tests.cases.samples import located, snapshot, turn
 
 TEMPLATE = (Path(__file__).parents[2] / "dialogs" / "en" / "summary.md").read_text(encoding="utf-8")
@@ -20,13 +20,8 @@ TEMPLATE = (Path(__file__).parents[2] / "dialogs" / "en" / "summary.md").read_te
 
 def summary(case: CaseSnapshot | None, turns: list[TurnRecord], **values: Any) -> str:
     """The summary as the shipped template writes it."""
-    arguments: dict[str, Any] = {
-        "labels": {},
-        "title": "a welfare check",
-        "reason_text": "This kind of report needs a person",
-        "evidence": "",
-    }
-    return summarize(template=TEMPLATE, case=case, turns=turns, **(arguments | values))
+    fields: dict[str, Any] = {"title": "a welfare check", "reason": "This kind of report needs a person"}
+    return summarize(TEMPLATE, Facts(case=case, turns=turns, **(fields | values)))
 
 
 def test_a_whole_summary() -> None:
@@ -55,17 +50,22 @@ def test_a_whole_summary() -> None:
         turn(3, None, keys="2035550123"),
     ]
     labels = {"location": "Where", "person_name": "Person", "relationship": "Caller is the person's"}
-    assert summary(case, turns, labels=labels, evidence="worried about") == (
+    assert summary(case, turns, labels=labels, wanted=tuple(labels), evidence="worried about") == (
         'What: a welfare check (turn 1: "I\'m worried about Rosa Diaz") '
         '· Where: 88 Howe Street, #3 (turn 2: "88 Howe Street, apartment three", confirmed) '
+        "· When: not stated "
         "· Caller: Ann Lee (not in the caller's words) "
         "· Call back: not stated\n"
-        'Why a person: This kind of report needs a person (turn 1: "worried about")\n'
+        'Why a person: This kind of report needs a person (turn 1: "worried about") '
+        "· Risks: not stated · Missing: Caller is the person's · Mood: not stated\n"
         "\n"
         "Details\n"
         '- Person: Rosa Diaz (turn 1: "Rosa Diaz")\n'
         "- Caller is the person's: not stated\n"
         "- is ongoing: yes (not in the caller's words)\n"
+        "\n"
+        "What the caller was told\n"
+        "nothing\n"
         "\n"
         "In the caller's words\n"
         '- turn 1: "I\'m worried about Rosa Diaz"\n'
@@ -75,12 +75,61 @@ def test_a_whole_summary() -> None:
 
 
 def test_before_anything_is_known() -> None:
-    text = summary(None, [], title=None, reason_text="The caller described an emergency", evidence="he has a knife")
+    text = summary(None, [], title=None, reason="The caller described an emergency", evidence="he has a knife")
     assert text.splitlines()[:2] == [
-        "What: not stated · Where: not stated · Caller: not stated · Call back: not stated",
-        'Why a person: The caller described an emergency ("he has a knife")',
+        "What: not stated · Where: not stated · When: not stated · Caller: not stated · Call back: not stated",
+        'Why a person: The caller described an emergency ("he has a knife") '
+        "· Risks: not stated · Missing: not stated · Mood: not stated",
     ]
-    assert text.count("not stated") == 6
+    assert text.count("not stated") == 10
+
+
+def test_what_the_caller_has_heard_is_told_without_questions_and_without_the_last_answer() -> None:
+    turns = [
+        turn(0, None, said=("Hello.",)),
+        turn(1, said=("Thank you.", "Where is it?")),
+        turn(2, said=("Which street?",)),
+        turn(3, said=("I have filed your report.",)),
+        turn(4, said=("Goodbye.",)),
+    ]
+    text = summary(None, turns)
+    told = text[text.index("What the caller was told") : text.index("In the caller's words")].split("\n")
+    assert told[1:3] == ['- turn 1: "Thank you."', '- turn 3: "I have filed your report."']
+    assert "Goodbye" not in text
+
+
+def test_what_was_never_said_in_those_words_is_quoted_as_the_whole_turn() -> None:
+    evidence = {
+        "is_ongoing": Evidence(1, "yes", 1.0, confirmed=False),
+        "injuries": Evidence(2, "no", 1.0, confirmed=False),
+    }
+    case = snapshot(slots={"is_ongoing": True, "injuries": False}, evidence=evidence)
+    text = summary(case, [turn(1, "yeah it is"), turn(2, None, keys="2")])
+    assert '- is ongoing: yes (turn 1: "yeah it is")' in text
+    assert "- injuries: no (turn 2: keys 2)" in text
+
+
+def test_the_words_behind_a_reason_are_quoted_where_they_were_said_last() -> None:
+    text = summary(None, [turn(1, "no"), turn(2, "well no")], evidence="no")
+    assert 'needs a person (turn 2: "no")' in text
+
+
+def test_risks_and_moods_come_with_their_words() -> None:
+    text = summary(
+        None,
+        [turn(1, "He's got a gun, I'm so scared")],
+        risks=[Finding("a weapon", 1, "he 's got a gun"), Finding("a wire", 1, "a wire is down")],
+        moods=[Finding("distressed", 1, "i am so scared")],
+    )
+    assert 'Risks: a weapon (turn 1: "He\'s got a gun,") · ' in text
+    assert 'Mood: distressed (turn 1: "I\'m so scared")' in text
+
+
+def test_each_quotation_tells_when_it_was_said() -> None:
+    words = (Word("a", 61.0, 61.2, 0.9), Word("pothole", 61.4, 62.0, 0.9))
+    text = summary(snapshot(), [turn(1, "a pothole", words=words)], evidence="pothole")
+    assert 'What: a welfare check (turn 1, 1:01: "a pothole")' in text
+    assert '(turn 1, 1:01: "pothole")' in text
 
 
 def test_line_breaks_and_dollars_in_the_callers_words_change_nothing() -> None:
@@ -148,7 +197,7 @@ def test_every_word_comes_from_the_template_the_slots_or_the_caller(
     case: CaseSnapshot | None, turns: list[TurnRecord], reason: str, evidence: str, title: str | None
 ) -> None:
     labels = {"plate": "Plate", "vehicle": "Vehicle"}
-    text = summary(case, turns, labels=labels, title=title, reason_text=reason, evidence=evidence)
+    text = summary(case, turns, labels=labels, title=title, reason=reason, evidence=evidence)
     given_words = words(TEMPLATE, labels, reason, evidence, title or "")
     for record in turns:
         given_words |= words(record.index, record.heard or "", record.keys)
@@ -203,15 +252,7 @@ def test_display(value: SlotValue, shown: str) -> None:
 
 
 def test_yes_and_no_are_the_templates_business() -> None:
-    text = summarize(
-        template=TEMPLATE.replace("@yes: yes", "@yes: indeed"),
-        labels={},
-        title=None,
-        case=snapshot(slots={"is_blocking": True}),
-        turns=[],
-        reason_text="",
-        evidence="",
-    )
+    text = summarize(TEMPLATE.replace("@yes: yes", "@yes: indeed"), Facts(case=snapshot(slots={"is_blocking": True})))
     assert "- is blocking: indeed" in text
 
 
@@ -230,7 +271,11 @@ def test_the_shipped_template_has_no_mistakes() -> None:
         ("@yes: yes\n", "", r"1: the phrase @yes is missing"),
         ("@yes: yes", "@yes: yes\n@yes: yes", "the phrase @yes stands here twice"),
         ("@yes: yes", "@yes: $turn", r"nothing is called \$turn here; this phrase has none"),
-        ("@quote: (turn $turn", "@quote: (turn $tern", r"nothing is called \$tern here; use one of \$turn, \$words"),
+        (
+            "@quote: (turn $turn",
+            "@quote: (turn $tern",
+            r"nothing is called \$tern here; use one of \$time, \$turn, \$words",
+        ),
         ("@yes: yes", "@yup: yes\n@yes: yes", "a line with @ must begin with one of @#, @confirmed"),
     ],
 )
@@ -239,7 +284,7 @@ def test_mistakes_are_named(old: str, new: str, mistake: str) -> None:
     (found,) = check_template(broken)
     assert re.fullmatch(rf"\d+: .*{mistake}.*|{mistake}.*", found)
     with pytest.raises(ContentError, match="summary template"):
-        summarize(template=broken, labels={}, title=None, case=None, turns=[], reason_text="", evidence="")
+        summarize(broken, Facts())
 
 
 def test_mistakes_have_their_line() -> None:
@@ -251,12 +296,6 @@ def test_mistakes_have_their_line() -> None:
 def test_an_edited_template_is_followed() -> None:
     phrases = "\n".join(line for line in TEMPLATE.splitlines() if line.startswith("@"))
     text = summarize(
-        template=f"{phrases}\n$where for $$5",
-        labels={},
-        title=None,
-        case=located(),
-        turns=[],
-        reason_text="",
-        evidence="",
+        f"{phrases}\n$where for $$5", Facts(case=located(), turns=[turn(2, "88 Howe Street, apartment three")])
     )
     assert text == '88 Howe Street, apartment 3 (turn 2: "88 Howe Street, apartment three") for $5'

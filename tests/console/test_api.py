@@ -12,7 +12,7 @@ from callbot.console.api import PAGE, _event_stream
 from callbot.console.live import LiveCalls
 from callbot.console.wording import Wording
 from callbot.schema import Catalogue
-from tests.cases.samples import HOWE, at, escalate, located, snapshot, started, turn
+from tests.cases.samples import HOWE, at, decided, escalate, located, snapshot, started, turn
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ def number(store: Store) -> str:
     """A closed pothole."""
     store.open_call(started())
     store.save_turn("c1", turn(1), snapshot(), at(1))
-    return store.save_case("c1", located(status="closed", disposition="close"), at(9))
+    return store.save_case("c1", located(status="closed", disposition="close"), at(9)).number
 
 
 async def test_cases_and_their_filters(client: httpx.AsyncClient, number: str) -> None:
@@ -58,6 +58,26 @@ async def test_one_case(client: httpx.AsyncClient, number: str) -> None:
     assert (case["number"], case["service_code"], case["slots"]) == (number, "POTHOLE", {"location": HOWE})
     answer = await client.get("/api/cases/26-99999-9")
     assert (answer.status_code, answer.json()) == (404, {"detail": "There is no case with this number."})
+
+
+async def test_a_case_tells_its_story_and_what_its_decision_rests_on(client: httpx.AsyncClient, store: Store) -> None:
+    store.open_call(started())
+    case = located(status="queued", disposition="queue", decision=decided(), note="low_confidence")
+    number = store.save_case("c1", case, at(9), follow_up=24).number
+    found = (await client.get(f"/api/cases/{number}")).json()
+    assert (found["decision"]["rules"], found["decision"]["threshold"]) == (["low_confidence"], 0.55)
+    assert found["decision"]["parts"] == {"intent": 0.9, "location": 0.5}
+    assert [event["what"] for event in found["events"]][0] == "created"
+    assert {"decision", "status", "promise"} <= {event["what"] for event in found["events"]}
+    assert [item["due_at"] for item in found["due"]] == ["2026-05-05T12:00:09+00:00"]
+
+
+async def test_what_is_due(client: httpx.AsyncClient, store: Store) -> None:
+    store.open_call(started())
+    assert (await client.get("/api/queue/due")).json() == []
+    number = store.save_case("c1", located(status="queued"), at(9), follow_up=24).number
+    (item,) = (await client.get("/api/queue/due")).json()
+    assert (item["case"], item["why"], item["due_at"]) == (number, "queued", "2026-05-05T12:00:09+00:00")
 
 
 async def test_one_call(client: httpx.AsyncClient, number: str) -> None:

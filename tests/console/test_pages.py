@@ -26,7 +26,7 @@ def fill(store: Store) -> str:
     """A closed pothole, a welfare check that waits, an emergency; gives the pothole's number."""
     store.open_call(started("c1"))
     store.save_turn("c1", turn(1, f"a pothole {MARKUP}"), snapshot(), at(1))
-    number = store.save_case("c1", located(status="closed", caller_name=MARKUP), at(9))
+    number = store.save_case("c1", located(status="closed", caller_name=MARKUP), at(9)).number
     store.open_call(started("c2", "CA2", at(100)))
     store.save_turn("c2", turn(1, "I'm worried about Rosa"), snapshot(intent="welfare_check"), at(101))
     store.escalate("c2", escalate(snapshot(intent="welfare_check"), priority="high"), "What: a welfare check", at(102))
@@ -50,6 +50,17 @@ async def test_an_empty_page_says_so(client: httpx.AsyncClient) -> None:
     page = (await client.get("/")).text
     assert "Nobody is waiting." in page
     assert "No cases yet." in page
+
+
+async def test_what_is_due_is_in_the_page_and_marked_when_it_is_late(client: httpx.AsyncClient, store: Store) -> None:
+    assert "Nothing is due." in (await client.get("/")).text
+    store.open_call(started())
+    number = store.save_case("c1", located(status="queued"), at(9), follow_up=24).number
+    page = (await client.get("/")).text
+    due = page[page.index('id="due"') : page.index('id="cases"')]
+    assert number in due
+    assert "5 May, 08:00" in due
+    assert "overdue" in due
 
 
 async def test_what_callers_say_is_never_markup(client: httpx.AsyncClient, store: Store) -> None:

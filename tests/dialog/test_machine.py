@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from callbot.content import Site
 from callbot.dialog import machine
+from callbot.dialog.machine import Reply
 from callbot.dialog.state import Heard
-from callbot.events import IntentGuess, SlotHit, Understanding
+from callbot.events import IntentGuess, SlotHit, SlotValue, Understanding
 from tests.dialog.talk import ANN, CAR, CASE_NUMBER, NIGHT, UNCLE, Talk, place
+from tests.fakes import meaning
 
 
 @pytest.fixture
@@ -158,7 +162,7 @@ def test_a_welfare_check_goes_to_a_person_with_what_is_known(talk: Talk) -> None
 
 def test_an_unsure_matter_is_asked_about(talk: Talk) -> None:
     talk.say("pothole", 0.5, location=place())
-    assert talk.said == "Is this about a pothole?"
+    assert talk.said == "All right. Is this about a pothole?"
     talk.say("affirm")
     assert talk.value("location") == place()
     assert talk.asked == "caller_name"
@@ -305,7 +309,7 @@ def test_who_asks_for_a_person_gets_one_in_every_state(site: Site) -> None:
 
 
 def test_an_endless_conversation_is_left_to_a_person(talk: Talk) -> None:
-    for _ in range(talk.book.policy.retries.turns):
+    for _ in range(talk.book.policy.retries.turns - 1):
         assert talk.say("greet").end is None
     reply = talk.say("greet")
     assert (reply.end, reply.reason) == ("human", "too_many_turns")
@@ -315,6 +319,187 @@ def test_giving_up_says_why(talk: Talk) -> None:
     reply = machine.give_up(talk.book, talk.dialog, "station_failed", "speak_failed")
     assert (reply.end, reply.reason) == ("human", "speak_failed")
     assert reply.say
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("are you a robot?", "automated assistant"),
+        ("am I talking to a real person", "automated assistant"),
+        ("why do you need that?", "find the place"),
+        ("how long will this take?", "minute or two"),
+        ("can you hear me", "listening"),
+        ("is this call recorded", "recorded"),
+        ("this is ridiculous", "sorry about the trouble"),
+    ],
+)
+def test_an_aside_is_answered_and_the_question_is_asked_again(talk: Talk, text: str, answer: str) -> None:
+    talk.say("pothole")
+    talk.say("out_of_scope", text=text)
+    assert answer in talk.said
+    assert talk.asked == "location"
+    assert talk.draft.asked == {"ask_location": 1}
+
+
+def test_why_is_answered_by_what_was_asked(talk: Talk) -> None:
+    talk.say("pothole", location=place())
+    assert talk.asked == "caller_name"
+    talk.say("out_of_scope", text="what do you need my name for")
+    assert "anonymous" in talk.said
+    talk.say("inform", caller_name=ANN)
+    talk.say("deny", text="why do you want that")
+    assert "call you back" in talk.said
+
+
+def test_a_question_that_is_asked_once_is_not_lost_by_an_aside(talk: Talk) -> None:
+    talk.say("pothole", location=place(number=None))
+    assert "cross street" in talk.said
+    for intent, text in (("repeat", "what"), ("thanks", "thanks"), ("inform", "are you a robot")):
+        talk.say(intent, text=text)
+        assert talk.dialog.prompt == "ask_location_detail"
+
+
+def test_a_name_that_is_refused_at_once_is_never_asked_for(talk: Talk) -> None:
+    talk.say("pothole", text="there's a pothole but I don't want to give my name")
+    assert talk.asked == "location"
+    talk.say("inform", location=place())
+    assert talk.asked == "confirm"
+    talk.say("affirm")
+    talk.say("noise_complaint", location=place(), is_ongoing=True)
+    assert talk.asked == "confirm"
+
+
+def test_a_name_that_is_refused_in_the_middle_leaves_the_question_open(talk: Talk) -> None:
+    talk.say("noise_complaint", location=place())
+    assert talk.asked == "is_ongoing"
+    talk.say("deny", text="I'd rather stay anonymous")
+    assert talk.asked == "is_ongoing"
+    assert talk.value("is_ongoing") is None
+    talk.say("affirm")
+    assert talk.asked == "confirm"
+
+
+def test_what_was_said_last_can_be_taken_back(talk: Talk) -> None:
+    talk.say("abandoned_vehicle")
+    talk.say("inform", location=place())
+    assert talk.asked == "vehicle"
+    talk.say("correct", text="actually scratch that")
+    assert talk.asked == "location"
+    assert talk.draft.filled.keys() == {"description"} & talk.draft.filled.keys()
+    talk.say("inform", location=place("Oak Street"))
+    assert talk.asked == "vehicle"
+
+
+def test_an_opening_that_is_taken_back_starts_over(talk: Talk) -> None:
+    talk.say("pothole", location=place())
+    talk.say("correct", text="scratch that")
+    assert talk.asked == "reason"
+    assert talk.dialog.draft is None
+    talk.say("graffiti")
+    assert talk.value("location") is None
+
+
+def test_taking_back_at_the_read_back_asks_what_to_change(talk: Talk) -> None:
+    _pothole_to_read_back(talk)
+    talk.say("correct", text="scratch that")
+    assert talk.asked == "amend"
+
+
+@pytest.mark.parametrize("before", [[], [{"location": place()}], [{"location": place(), "caller_name": ANN}]])
+def test_a_change_of_mind_about_the_matter_is_followed(talk: Talk, before: list[dict[str, SlotValue]]) -> None:
+    talk.say("pothole")
+    for slots in before:
+        talk.say("inform", **slots)
+    guesses = (IntentGuess("correct", 0.6), IntentGuess("theft_report", 0.3))
+    text = "no wait, it's actually about a stolen package"
+    talk.hear(Heard(meaning=Understanding(text, guesses, (), False)))
+    assert talk.draft.intent == "theft_report"
+    assert talk.asked == "item_description"
+
+
+def test_a_change_of_mind_at_the_read_back_is_followed(talk: Talk) -> None:
+    _pothole_to_read_back(talk)
+    talk.say("graffiti", 0.7, text="sorry, it's actually about graffiti")
+    assert talk.draft.intent == "graffiti"
+    assert talk.asked == "confirm"
+
+
+# ---------------------------------------------------------------- several matters
+
+
+def _both(talk: Talk, text: str, **slots: SlotValue) -> Reply:
+    guesses = (IntentGuess("pothole", 0.5), IntentGuess("graffiti", 0.45))
+    hits = meaning("inform", **slots).slots
+    return talk.hear(Heard(meaning=Understanding(text, guesses, hits, False, wanted=("pothole", "graffiti"))))
+
+
+def test_two_matters_in_one_opening_are_taken_up_one_after_the_other(talk: Talk) -> None:
+    _both(talk, "there's a pothole on Elm and graffiti")
+    assert talk.draft.intent == "pothole"
+    talk.say("inform", location=place())
+    talk.say("deny")
+    talk.say("affirm")
+    assert CASE_NUMBER in talk.said
+    assert "graffiti" in talk.said
+    assert talk.asked == "location"
+    talk.say("inform", text="the same place", location=None)
+    assert talk.value("location") == place()
+    assert talk.asked == "confirm"
+    talk.say("affirm")
+    assert talk.asked == "more"
+    assert [draft.intent for draft in talk.dialog.filed] == ["pothole", "graffiti"]
+
+
+def test_two_matters_at_the_same_place_ask_for_it_once(talk: Talk) -> None:
+    _both(talk, "a pothole at 12 Elm Street and graffiti in the same spot", location=place())
+    talk.say("deny")
+    talk.say("affirm")
+    assert talk.asked == "confirm"
+    assert talk.value("location") == place()
+
+
+def test_a_further_matter_there_too_keeps_the_place(talk: Talk) -> None:
+    _pothole_to_read_back(talk)
+    talk.say("affirm")
+    talk.say("noise_complaint", text="and there's loud music there too")
+    assert talk.value("location") == place()
+    assert talk.asked == "is_ongoing"
+
+
+def test_a_matter_in_an_answer_waits(talk: Talk) -> None:
+    talk.say("pothole")
+    talk.say("graffiti", text="at 12 Elm Street, and there's also graffiti", location=place())
+    assert talk.draft.intent == "pothole"
+    assert [matter.intent for matter in talk.dialog.waiting] == ["graffiti"]
+
+
+def test_the_call_comes_to_the_highest_of_its_outcomes(talk: Talk) -> None:
+    _pothole_to_read_back(talk)
+    talk.say("affirm")
+    _ask(talk, "when is trash day", PAGE)
+    assert talk.say("deny").end == "close"
+
+
+# ---------------------------------------------------------------- limits
+
+
+def test_yes_or_no_is_asked_for_in_other_words_and_then_for_keys(talk: Talk) -> None:
+    _pothole_to_read_back(talk)
+    talk.say("inform", 0.1)
+    assert "yes or no" in talk.said
+    talk.say("inform", 0.1)
+    assert "press 1" in talk.said
+    assert talk.say("inform", 0.1).reason == "not_understood"
+
+
+def test_a_yes_at_the_last_turn_still_files(talk: Talk) -> None:
+    _pothole_to_read_back(talk)
+    while talk.dialog.turns < talk.book.policy.retries.turns - 1:
+        talk.say("thanks", text="are you a robot")
+    reply = talk.say("affirm")
+    assert CASE_NUMBER in talk.said
+    assert reply.end == "close"
+    assert "?" not in talk.said
 
 
 # ---------------------------------------------------------------- properties
@@ -398,18 +583,96 @@ def test_a_long_opening_is_the_description_and_a_short_one_only_names_the_matter
     assert talk.asked == "amount"
 
 
-def test_a_question_is_handed_to_a_person_without_an_invented_answer(talk: Talk) -> None:
-    reply = talk.say("info_question", text="what time does the city hall open on Monday morning")
+PAGE = "trash_days"
+
+
+def _ask(talk: Talk, text: str, page: str = "") -> Reply:
+    asked = replace(meaning("info_question", text=text), page=page)
+    return talk.hear(Heard(meaning=asked))
+
+
+def test_a_question_is_answered_word_by_word_and_the_call_goes_on(talk: Talk) -> None:
+    reply = _ask(talk, "when is trash day", PAGE)
+    assert talk.book.knowledge[PAGE].answer in talk.said
+    assert talk.asked == "more"
+    assert not reply.must_be_heard
+    assert talk.replies[-2].file is not None
+    assert talk.replies[-2].file.outcome == "answer"
+    assert talk.say("deny").end == "answer"
+
+
+def test_a_question_without_a_page_is_not_answered_and_a_person_is_offered(talk: Talk) -> None:
+    reply = _ask(talk, "what time does the city hall open on Monday morning")
+    assert reply.end is None
+    assert "don't know" in talk.said
+    assert talk.asked == "offer"
+    reply = talk.say("affirm")
     assert (reply.end, reply.reason) == ("human", "needs_answer")
     assert talk.value("question") == "what time does the city hall open on Monday morning"
-    assert "can't look that up" in talk.said
+
+
+def test_who_does_not_want_a_person_goes_on_without_an_answer(talk: Talk) -> None:
+    _ask(talk, "do you sell hats?")
+    talk.say("deny")
+    assert talk.asked == "more"
+    talk.say("pothole")
+    assert talk.asked == "location"
+
+
+def test_an_announced_question_is_asked_for(talk: Talk) -> None:
+    _ask(talk, "can I ask you a question")
+    assert talk.asked == "question"
+    _ask(talk, "trash day", PAGE)
+    assert talk.book.knowledge[PAGE].answer in talk.said
+
+
+def test_a_report_after_an_announced_question_is_a_report(talk: Talk) -> None:
+    _ask(talk, "I have a question")
+    talk.say("pothole", text="there's a hole on my street", location=place())
+    assert talk.draft.intent == "pothole"
+    assert talk.asked == "caller_name"
+
+
+@pytest.mark.parametrize("intent", ["pothole", "noise_complaint"])
+def test_a_question_in_the_middle_of_a_form_is_answered_and_the_form_goes_on(talk: Talk, intent: str) -> None:
+    talk.say(intent)
+    _ask(talk, "when is trash day", PAGE)
+    assert talk.book.knowledge[PAGE].answer in talk.said
+    assert talk.asked == "location"
+    assert talk.said.endswith(("?", ".", "it."))
+    assert talk.draft.asked == {"ask_location": 1}
+
+
+def test_a_question_at_the_read_back_is_answered_and_it_is_read_back_again(talk: Talk) -> None:
+    _pothole_to_read_back(talk)
+    _ask(talk, "when is trash day", PAGE)
+    assert talk.asked == "confirm"
+    assert "12 Elm Street" in talk.said
+
+
+def test_a_question_in_the_middle_without_a_page_offers_a_person_and_leads_back(talk: Talk) -> None:
+    talk.say("pothole")
+    _ask(talk, "what does the mayor earn?")
+    assert talk.asked == "offer"
+    talk.say("deny")
+    assert talk.asked == "location"
+    talk.say("inform", location=place())
+    _ask(talk, "what does the mayor earn?")
+    assert talk.say("affirm").reason == "needs_answer"
+
+
+def test_an_answer_instead_of_a_yes_to_the_offer_is_taken(talk: Talk) -> None:
+    talk.say("pothole")
+    _ask(talk, "what does the mayor earn?")
+    talk.say("deny", text="no, it's at 12 Elm Street", location=place())
+    assert talk.value("location") == place()
+    assert talk.asked == "caller_name"
 
 
 def test_an_earlier_case_is_asked_for_its_number(talk: Talk) -> None:
     talk.say("case_status")
     assert talk.asked == "case_number"
-    reply = talk.say("inform", case_number="26-00014-7")
-    assert (reply.end, reply.reason) == ("human", "needs_answer")
+    assert talk.say("inform", case_number="26-00014-7").look_up == "26-00014-7"
 
 
 def test_what_the_caller_has_affirmed_is_sure(talk: Talk) -> None:
@@ -425,4 +688,4 @@ def test_a_report_is_found_by_its_day_when_the_number_is_not_known(talk: Talk) -
     assert talk.asked == "occurred_at"
     talk.say("inform", occurred_at=NIGHT, caller_name=ANN)
     talk.say("affirm")
-    assert talk.said == "I have a copy of a report, last night. Is that right?"
+    assert talk.said == "All right. I have a copy of a report, last night. Is that right?"

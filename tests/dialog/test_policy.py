@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from callbot.content import Site
 from callbot.dialog.form import Draft, Filled, confirm, required
-from callbot.dialog.policy import Decision, decide, is_raised, raised_by
+from callbot.dialog.policy import Decision, decide, follow_up, is_raised, raised_by, repeat_within
 from callbot.dialog.raising import Sign
 from callbot.schema import Playbook
 from tests.dialog.talk import CAR, NIGHT, UNCLE, place
@@ -135,3 +135,41 @@ def test_who_sees_an_unsure_case_is_the_policys_business(book: Playbook) -> None
     strict = book.model_copy(update={"policy": book.policy.model_copy(update={"unsure_case": "human"})})
     made = decide(strict, draft_of(strict, "pothole", confidence=0.5), hearing=0.9, confirmed=False)
     assert (made.outcome, made.reasons) == ("human", ("low_confidence",))
+
+
+# ---------------------------------------------------------------- what is kept of a decision
+
+
+@pytest.mark.parametrize("confirmed", [True, False])
+def test_a_decision_keeps_everything_that_it_rests_on(book: Playbook, confirmed: bool) -> None:
+    draft = replace(draft_of(book, "pothole"), signs=(Sign("weapon", 2, "a gun"),))
+    decided = decision(book, draft, hearing=0.8, confirmed=confirmed)
+    kept = decided.inputs
+    assert kept is not None
+    limits = book.policy.thresholds
+    assert kept.threshold == (book.policy.stations["decide"].confidence if confirmed else limits.close_unconfirmed)
+    assert (kept.outcome, kept.default, kept.rules) == (decided.outcome, "close", decided.reasons)
+    assert [(sign.rule, sign.turn, sign.words) for sign in kept.signs] == [("weapon", 2, "a gun")]
+    assert (kept.parts, kept.confidence) == (dict(decided.parts), decided.confidence)
+    assert (kept.hearing, kept.confirmed, kept.missing) == (0.8, confirmed, ())
+    assert (kept.location, kept.location_threshold) == (1.0, limits.location)
+
+
+def test_what_a_decision_lacks_is_named(book: Playbook) -> None:
+    kept = decision(book, Draft("pothole", 0.9)).inputs
+    assert kept is not None
+    assert (kept.missing, kept.location) == (("location",), None)
+
+
+def test_only_what_no_rule_has_raised_can_be_a_repeat(book: Playbook) -> None:
+    draft = draft_of(book, "pothole")
+    sure, unsure = decision(book, confirm(draft), confirmed=True), decision(book, draft, hearing=0.3)
+    assert repeat_within(book, "pothole", sure) == book.policy.repeats["pothole"]
+    assert repeat_within(book, "pothole", unsure) is None
+    lost = decision(book, confirm(draft_of(book, "lost_property")), confirmed=True)
+    assert repeat_within(book, "lost_property", lost) is None
+
+
+def test_only_a_queued_case_is_followed_up(book: Playbook) -> None:
+    assert follow_up(book, "queued") == book.policy.promises.queued
+    assert follow_up(book, "closed") is None

@@ -97,7 +97,7 @@ def test_no_shipped_prompt_asks_two_questions(site: Site) -> None:
 
 
 def test_every_shipped_prompt_reads_well_with_values_in_it(site: Site) -> None:
-    values = dict.fromkeys(VARIABLES, "x")
+    values = {**dict.fromkeys(VARIABLES, "x"), "answer": "Yes."}
     for variants in site.playbook.prompts.values():
         for turn in range(len(variants)):
             for sentence in render(variants, turn, values):

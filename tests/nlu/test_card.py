@@ -7,6 +7,7 @@ from pathlib import Path
 
 from callbot.nlu.calibrate import Cutoff
 from callbot.nlu.card import Report, card, card_json
+from callbot.nlu.drift import Baseline, baseline_of
 from callbot.nlu.measures import Figures, Watch
 from callbot.nlu.scores import Judgement, score
 
@@ -38,6 +39,7 @@ REPORT = Report(
         *(("pothole", "pothole"), ("emergency", "pothole"), (None, "emergency"), (None, "pothole")),
         emergencies=Watch(40, 30, 35, 36, 38, 39, 20),
     ),
+    usual=Baseline(utterances=2, confidence=(0.1,) * 10, out_of_scope=0.1, unknown_words=0.02),
 )
 COUNTS = {"pothole": 60, "emergency": 40}
 
@@ -82,6 +84,7 @@ def test_programs_read_the_same() -> None:
     assert content["close"] == {"threshold": 0.83, "accepted": 250, "wrong": 1, "bound": 0.0188}
     assert content["held_out"]["emergencies"]["any"] == 39
     assert content["held_out"]["slots"]["location"] == {"f1": 1.0, "n": 4}
+    assert baseline_of(json.dumps(content)) == REPORT.usual
     assert json.loads(card_json(replace(REPORT, held_out=None), COUNTS, date(2030, 1, 2)))["held_out"] is None
 
 

@@ -1,5 +1,6 @@
 """What a training is made from."""
 
+from collections import Counter
 from dataclasses import replace
 
 import pytest
@@ -13,6 +14,7 @@ from callbot.nlu.material import (
     divided,
     known_lines,
     own_values,
+    plain_lines,
     site_heard,
     site_lists,
     site_slots,
@@ -127,6 +129,16 @@ def test_the_shipped_site_has_all_lists(site: Site) -> None:
 def test_the_shipped_site_has_slots_and_heard_utterances(site: Site) -> None:
     assert {"location", "plate", "caller_name", "callback_number"} <= site_slots(site)["parking_violation"]
     assert len(site_heard(site)) > 500
+
+
+def test_the_catalogue_says_how_most_callers_begin(site: Site) -> None:
+    lines = plain_lines(site.playbook.catalogue)
+    texts_of = {line.example.text for line in lines if line.example.intent == "pothole"}
+    assert {"pothole", "a pothole", "i want to report a pothole"} <= texts_of
+    assert {line.example.intent for line in lines} == set(site.playbook.catalogue.intents)
+    keywords = Counter(k for spec in site.playbook.catalogue.intents.values() for k in spec.keywords)
+    shared = {keyword for keyword, count in keywords.items() if count > 1}
+    assert not shared & {line.example.text for line in lines}
 
 
 def test_a_missing_list_is_named(site: Site) -> None:

@@ -16,6 +16,7 @@ from callbot.nlu.plates import UNRESOLVED, parse_plate
         ("A as in apple X four one nine two", "AX4192"),
         ("alpha x-ray four one nine two", "AX4192"),
         ("ax 4192", "AX4192"),
+        ("A as in Adam, X as in x-ray, four one nine two", "AX4192"),
         ("It's a gray Honda Civic, Connecticut plate A X four one nine two.", "AX4192"),
         ("C as in cat, Z as in zebra, two zero, double four one", "CZ20441"),
         ("W as in whiskey, double u, double five one", "WW551"),
