@@ -58,7 +58,7 @@ from callbot.events import (
     Understood,
     Word,
 )
-from callbot.floor import Floor, TurnOrder, plain, plain_set
+from callbot.floor import Floor, TurnOrder, plain_set
 from callbot.nlu.emergency import EmergencyHit, EmergencyRules
 from callbot.schema import LineSpec, Playbook
 from callbot.vigil import Vigil
@@ -203,10 +203,12 @@ class Call:
         emergency = self._watch_partial(fact.text, at)
         if emergency:
             return emergency
-        if self._floor.held and not plain(fact.text):
-            self._floor.held = False
-            return [ResumePlayback()]
-        return self._hold_back() if self._floor.is_cut_by(fact.text) else []
+        if self._floor.is_cut_by(fact.text):
+            return self._hold_back()
+        if not self._floor.held:
+            return []
+        self._floor.held = False
+        return [ResumePlayback()]
 
     def _on_turn_end(self, fact: TurnEnded, at: float) -> list[Command]:
         self._floor.caller_ends()
@@ -457,7 +459,7 @@ class Call:
     # ------------------------------------------------------------ answers
 
     def _understand(self, text: str) -> Understand:
-        return Understand(self.dialog.turns + 1, text, asked_for(self.book, self.dialog))
+        return Understand(self.dialog.turns + 1, text, asked_for(self.book, self.dialog, text))
 
     def _answer(self, heard: Heard, at: float) -> list[Command]:
         """Decide what to say, and have the turn committed before it is said."""

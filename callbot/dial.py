@@ -49,6 +49,7 @@ def read_script(path: Path, caller: str) -> list[Scripted]:
     document = parse(path, path.read_text(encoding="utf-8"))
     if document.mistakes:
         raise ContentError(list(document.mistakes))
+    places: list[tuple[tuple[str | int, ...], Line]]
     first = document.data[0] if isinstance(document.data, list) and document.data else None
     if isinstance(first, dict) and "lines" in first:
         found = [Scripted(c.name, c.caller, c.lines) for c in read_conversations(path)]

@@ -30,6 +30,8 @@ log = logging.getLogger("callbot.ear")
 _YES_NO = "yes_no"
 _TOLD_BY_WORDS = ("phone",)
 """Kinds of answers of which the words tell the end better than the voice: they are recognised at once."""
+_SHORT_TURN = 1.5
+"""Seconds, the pause included, up to which a sound over the bot may be a mere "uh-huh"."""
 _PRE_ROLL = 0.3
 """Seconds kept from before a turn begins, so that no first consonant is lost."""
 _COMMIT_FROM = 8.0
@@ -59,7 +61,7 @@ class Ear:
     """Kind of answer that the open question makes likely."""
     _turn_words: TurnWords = field(init=False)
     _echo: EchoGuard = field(default_factory=EchoGuard)
-    _bot_speaks: bool = False
+    _over_bot: bool = False
     """The present turn began while the bot was talking."""
     _endpointer: Endpointer = field(init=False)
     _audio: list[Audio] = field(default_factory=list)
@@ -127,6 +129,7 @@ class Ear:
                 self.turn += 1
                 self._since_partial = 0.0
                 self._agreement, self._begins = Agreement(), 0
+                self._over_bot = self._echo.bot_spoke
                 self.post(SpeechStarted())
             case Signal.CONTINUED:
                 self.post(SpeechContinued())
@@ -143,7 +146,7 @@ class Ear:
         """A pause: find out whether the voice sounds finished, before anything dearer is begun."""
         if self._partial is not None:
             self._partial.cancel()
-        if self._kind == _YES_NO:
+        if self._kind == _YES_NO or (self._over_bot and self._endpointer.length < _SHORT_TURN):
             self._listen_quickly()
         elif self._kind in _TOLD_BY_WORDS:
             self._listen_back()
@@ -151,7 +154,10 @@ class Ear:
         self._judgement.add_done_callback(self._judged)
 
     def _listen_quickly(self) -> None:
-        """Most answers to a yes-or-no question are a word or two, for which the recogniser's quick text will do."""
+        """Recognise a word or two with the quick text.
+
+        It will do for most answers to a yes-or-no question, and it tells an "uh-huh" over the bot from an interruption.
+        """
         turn, held = self.turn, self._held
         quick = self.pool.submit(Priority.FINAL, self.transcriber.transcribe, self._heard(), final=False)
 
@@ -163,7 +169,10 @@ class Ear:
             if self._turn_words.completeness(text, self._kind) is Completeness.FINISHED and self._final is None:
                 self._final, self._final_of = future, held
                 self._read(turn, future)
-            else:
+                return
+            if future.exception() is None:
+                self.post(PartialHeard(turn, self._so_far(text), ""))
+            if self._kind == _YES_NO or self._sounds_finished():
                 self._listen_back()
 
         self._quick = quick
@@ -230,8 +239,13 @@ class Ear:
         if future is not self._judgement:
             return  # of an earlier pause
         self._endpointer.judge(future.result())
-        if future.result() >= self.policy.ending.likely and self._quick is None:
+        if self._sounds_finished() and self._quick is None:
             self._listen_back()
+
+    def _sounds_finished(self) -> bool:
+        judged = self._judgement
+        known = judged is not None and judged.done() and not judged.cancelled() and judged.exception() is None
+        return known and judged is not None and judged.result() >= self.policy.ending.likely
 
     # ------------------------------------------------------------ long turns
 

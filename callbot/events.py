@@ -475,7 +475,7 @@ class Escalate(Command):
     priority: Literal["low", "medium", "high", "emergency"]
     case: CaseSnapshot | None
     follow_up: float | None = None
-    """Hours within which somebody has to call back, because the caller has gone; None: the call itself is handed over."""
+    """Hours within which somebody has to call back, because the caller has gone; None: the call is handed over."""
 
 
 @dataclass(frozen=True, slots=True)

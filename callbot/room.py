@@ -18,7 +18,7 @@ from typing import TypeVar
 from callbot.cases.store import Store
 from callbot.config import Settings
 from callbot.content import Site
-from callbot.dialog.asides import QUESTION, is_question
+from callbot.dialog.asides import QUESTION, is_question, sounds_like_a_question
 from callbot.dialog.render import fixed_sentences
 from callbot.engines import (
     Audio,
@@ -138,7 +138,12 @@ def informed(engine: Understander, settings: Settings, site: Site) -> Understand
     except ModelError as error:
         log.error("no question can be answered: %s", error)
         return engine
-    return Informed(engine, questions, QUESTION, lambda text: found.page if (found := pages.find(text)) else None)
+
+    def find(text: str) -> str | None:
+        found = pages.find(text)
+        return found.page if found is not None else None
+
+    return Informed(engine, questions, QUESTION, sounds_like_a_question, find)
 
 
 def load_pages(settings: Settings, site: Site) -> KnowledgeBase:

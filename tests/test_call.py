@@ -110,7 +110,7 @@ def test_nothing_is_claimed_while_the_store_has_not_answered(site: Site) -> None
     assert of_type(filing, Speak) == []
     assert len(of_type(filing, SaveCase)) == 1
     told = call.receive(Saved(of_type(filing, SaveCase)[0].turn, "26-00001-4"), 53)
-    assert "filed" in of_type(told, Speak)[0].sentences[0]
+    assert any("filed" in sentence for sentence in of_type(told, Speak)[0].sentences)
 
 
 def test_an_emergency_in_a_partial_transcript_transfers_at_once(driver: Driver) -> None:
@@ -330,11 +330,9 @@ def test_words_over_the_bot_stop_it_and_back_channels_do_not(site: Site) -> None
     driver.call.receive(started(), 0)
     driver.call.receive(SpeechStarted(), 1)
     driver.call.receive(SpeechContinued(), 1.1)
-    assert driver.call.receive(PartialHeard(1, "Uh-huh."), 1.2) == []
+    assert driver.call.receive(PartialHeard(1, "Uh-huh."), 1.2) == [ResumePlayback()]
     assert driver.call.receive(TurnEnded(1, 0.4), 1.5)[0] == Transcribe(1)
-    after = driver.call.receive(Transcribed(1, "Uh-huh.", 0.9, ()), 1.6)
-    assert ResumePlayback() in after
-    assert of_type(after, Understand) == []
+    assert of_type(driver.call.receive(Transcribed(1, "Uh-huh.", 0.9, ()), 1.6), Understand) == []
     driver.call.receive(SpeechStarted(), 2)
     assert HoldPlayback() in driver.call.receive(PartialHeard(2, "there is a"), 2.5)
     driver.call.receive(TurnEnded(2, 1), 3)

@@ -139,14 +139,23 @@ SLIPS = {
     "state without a needed row": Slip(
         FLOW, "      affirm: {to: filing}\n      deny", "      deny", "row 'affirm'", at="  confirm:", others=1
     ),
-    "filing without a way on": Slip(
-        FLOW, "      saved: {to: more}\n", "", "row `saved`", at="  filing:"
-    ),
+    "filing without a way on": Slip(FLOW, "      saved: {to: more}\n", "", "row `saved`", at="  filing:"),
     "nowhere to go with silence": Slip(
         FLOW, "  silence: {to: same, say: [still_there]}\n", "", "'silence' leads nowhere", at="anywhere:", others=1
     ),
     "a person who is no person": Slip(FLOW, "ask_person: {to: handover", "ask_person: {to: goodbye", "`ends: human`"),
     "an emergency that does not end": Slip(FLOW, "{ends: emergency}", "{asks: more}", "this state must end", others=4),
+    "looking up without a way on": Slip(
+        FLOW,
+        "      status_unknown: {to: collect, say: [status_unknown]}\n",
+        "",
+        "row 'status_unknown'",
+        at="  looking:",
+        others=1,
+    ),
+    "a repeat of nothing": Slip(POLICY, "  pothole: 30", "  pot_hole: 30", "there is no intent 'pot_hole'"),
+    "a promise without end": Slip(POLICY, "caller_left: 1}", "caller_left: 0}", "greater than 0"),
+    "a mood that cannot be read": Slip("dialogs/en/moods.yaml", "- worried sick", "- (worried sick", "not closed"),
     "unknown trigger": Slip(
         FLOW, "      saved: {to: more}", "      saved: {to: more}\n      smiles: {to: more}", "Input should be"
     ),

@@ -348,3 +348,16 @@ async def test_a_pause_that_sounds_unfinished_is_not_recognised_at_once(
     assert caller.engine.heard == []
     await caller.pause(0.2)
     assert [final for _, final in caller.engine.heard] == [True]
+
+
+async def test_a_word_over_the_bot_is_told_as_soon_as_it_is_over(caller: Caller) -> None:
+    caller.engine.says = "uh huh"
+    caller.detector = caller.ear.detector = FakeDetector(0.1)
+    rng = np.random.default_rng(0)
+    for _ in range(20):
+        caller.ear.bot_says((0.1 * rng.standard_normal(CHUNK)).astype(np.float32))
+        caller.ear.hear(np.full(CHUNK, 0.3, np.float32))
+        await caller.pool.idle()
+    await caller.pause(0.25)
+    assert caller.facts[-1] == PartialHeard(1, "uh huh")
+    assert [final for _, final in caller.engine.heard] == [False]

@@ -75,6 +75,9 @@ def _do(driver: Driver, act: str) -> None:
         driver.feed(TimerFired("silence"))
     else:
         driver.say(act)
+    if driver.call.phase == "hearing":
+        # Who only greets is given time to go on.
+        driver.feed(TimerFired("floor"))
 
 
 @settings(max_examples=40, deadline=None)

@@ -97,6 +97,16 @@ async def test_asking_for_a_person_transfers_with_a_summary(site: Site, tmp_path
         assert "get me a person" in entry["summary"]
 
 
+async def test_an_earlier_case_is_looked_up_in_the_store(site: Site, tmp_path: Path) -> None:
+    site = quick(site)
+    words = "what became of 26-00077-1"
+    asks = {words: meaning("case_status", case_number="26-00077-1")}
+    async with fake_room(site, tmp_path, texts=[words], meanings=asks) as room, call_in(room, site) as talk:
+        await talk.speak()
+        await talk.until(lambda: any("26-00077-1" in sentence for sentence in said_in(room)))
+        assert talk.session.call.dialog.asked == "case_number"
+
+
 class _Breaks:
     """An engine that works until it breaks."""
 

@@ -11,7 +11,7 @@ LONGEST = 25
 """Words that somebody can listen to and still know the question."""
 LONGER = frozenset({"greeting", "answer"})
 """What has to be said first, by law, and what a knowledge page says."""
-SECOND = frozenset({"status_part_of", "status_due"})
+SECOND = frozenset({"status_due"})
 """Said after another prompt, which has sounded while these are synthesised."""
 
 

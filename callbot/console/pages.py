@@ -1,7 +1,7 @@
 """The first page: running calls, the operators' queue, what is due, the newest cases.
 
-Queue, due items and cases are whole without JavaScript; the running calls need it (static/console.js), since they change
-with every word.
+Queue, due items and cases are whole without JavaScript; the running calls need it (static/console.js), since they
+change with every word.
 """
 
 from __future__ import annotations

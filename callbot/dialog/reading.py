@@ -102,8 +102,13 @@ def _leading_no(text: str) -> bool:
     return re.match(r"\W*(no|nope|nah|not|nobody|no one)\b", text.lower()) is not None
 
 
-def asked_for(book: Playbook, dialog: Dialog) -> str:
-    """The open question as the small model was taught to read it: a slot, "confirm", "more" or "" for openings."""
+def asked_for(book: Playbook, dialog: Dialog, text: str = "") -> str:
+    """The open question as the small model was taught to read it: a slot, "confirm", "more" or "" for openings.
+
+    "No wait, it's actually about a stolen package" answers no question: such words of the caller are an opening.
+    """
+    if says(book.policy.phrases.other_matter, text):
+        return ""
     kind = book.flow.states[dialog.state].asks
     if kind == "slot":
         return dialog.asked
@@ -211,19 +216,21 @@ def _anonymous(dialog: Dialog) -> Dialog:
 
 def _asks_beside(book: Playbook, dialog: Dialog, meaning: Understanding) -> bool:
     """A question of the caller's own while a form is being filled."""
-    guess, draft = _case_guess(book, meaning), dialog.draft
-    limits = book.policy.thresholds
-    if draft is None or guess is None or not is_question(book, guess.name) or is_question(book, draft.intent):
+    kind, draft = _asks(book, dialog), dialog.draft
+    if draft is None or is_question(book, draft.intent) or kind not in ("slot", "confirm", "amend"):
         return False
-    if guess.confidence < limits.intent:
+    if any(_answers(hit, dialog.asked) for hit in _usable(book, meaning)):
         return False
-    kind = _asks(book, dialog)
-    if kind not in ("slot", "confirm", "amend") or any(_answers(hit, dialog.asked) for hit in _usable(book, meaning)):
-        return False
+    limits, sounds = book.policy.thresholds, sounds_like_a_question(meaning.text)
+    guess = _case_guess(book, meaning)
+    sure = guess.confidence if guess is not None and is_question(book, guess.name) else 0.0
     if kind == "slot" and book.catalogue.slots[dialog.asked].kind == "text":
         # "How can a person do that?" may well be a part of the story.
-        return bool(meaning.page) and guess.confidence >= limits.switch_intent
-    return bool(meaning.page) or sounds_like_a_question(meaning.text)
+        return bool(meaning.page) and sure >= limits.switch_intent
+    if meaning.page:
+        # Among answers to a form the small model takes a question for an answer easily; the page speaks for one.
+        return sounds or sure >= limits.intent
+    return sounds and sure >= limits.intent
 
 
 def _to_offer_beside(book: Playbook, dialog: Dialog, meaning: Understanding) -> _Read:
@@ -259,6 +266,8 @@ def _to_open_question(book: Playbook, dialog: Dialog, meaning: Understanding) ->
         # "No, that's everything, thank you": whichever of the three it is, the caller has finished.
         return "deny", dialog
     guess = _first_wanted(book, meaning) or _case_guess(book, meaning)
+    if guess is None or guess.confidence < book.policy.thresholds.intent:
+        guess = _answered_question(book, meaning) or guess
     if guess is not None and guess.confidence >= book.policy.thresholds.intent:
         begun = _begin(book, _remember(dialog, meaning, hits), guess)
         return "case_intent", replace(begun, waiting=(*dialog.waiting, *_further(book, dialog, meaning, guess.name)))
@@ -271,6 +280,14 @@ def _to_open_question(book: Playbook, dialog: Dialog, meaning: Understanding) ->
     if hits:
         return "details", _remember(dialog, meaning, hits)
     return "not_understood", dialog
+
+
+def _answered_question(book: Playbook, meaning: Understanding) -> IntentGuess | None:
+    """A question that a page answers, although the small model is not sure that it is one."""
+    if not meaning.page or not sounds_like_a_question(meaning.text):
+        return None
+    name = next((name for name in book.catalogue.intents if is_question(book, name)), None)
+    return None if name is None else IntentGuess(name, max(meaning.confidence, book.policy.thresholds.intent))
 
 
 def _wanted(book: Playbook, meaning: Understanding) -> list[str]:
@@ -433,6 +450,9 @@ def _other(book: Playbook, dialog: Dialog, meaning: Understanding, *, answered: 
     guess = _case_guess(book, meaning)
     if meant is not None or answered or guess is None or guess.name == draft.intent:
         return meant
+    if book.catalogue.intents[draft.intent].disposition == "human":
+        # A worry about a person is not given up on a guess, only on the caller's own word.
+        return None
     limits, kind = book.policy.thresholds, book.catalogue.slots[dialog.asked].kind
     if dialog.asked == QUESTION and _asks(book, dialog) == "slot":
         # "I have a question" - "there's a pothole": that is a report.

@@ -48,7 +48,8 @@ def told(book: Playbook, dialog: Dialog) -> tuple[Dialog, list[str]]:
     """The status in words, and the desk cleared for another matter."""
     case = dialog.looked_up
     assert case is not None  # only `taken` names this trigger
-    sentences = [sentence for prompt in _prompts(case) for sentence in _said(book, case, prompt)]
+    # Each prompt may begin with the same "Thank you."; it is said once.
+    sentences = list(dict.fromkeys(said for prompt in _prompts(case) for said in _said(book, case, prompt)))
     return replace(dialog, draft=None, looked_up=None, case_number=case.number, hearing=1.0), sentences
 
 

@@ -43,8 +43,14 @@ def clouds(embeddings: Mapping[str, Sequence[Floats]]) -> tuple[Floats, Floats]:
 def distance(embedding: Floats, means: Floats, precision: Floats) -> float:
     """Mahalanobis distance of `embedding` (hidden,) from the nearest of `means` (intents, hidden), under the
     `precision` (hidden, hidden) that the intents share."""
+    return math.sqrt(float(squares(embedding, means, precision).min()))
+
+
+def squares(embedding: Floats, means: Floats, precision: Floats) -> Floats:
+    """Squared Mahalanobis distances (intents,) from all of `means`, see `distance`."""
     offsets = means - embedding
-    return math.sqrt(max(0.0, float((offsets @ precision * offsets).sum(axis=1).min())))
+    found: Floats = np.maximum(0.0, (offsets @ precision * offsets).sum(axis=1))
+    return found
 
 
 def softmax(logits: Floats) -> Floats:
@@ -67,15 +73,28 @@ def log_odds(probability: float) -> float:
 
 def temperature(logits: Floats, truth: Sequence[int]) -> float:
     """The number by which `logits` (n, classes) are best divided before the softmax, given the `truth` (n,)."""
-    rows, right = np.asarray(logits, np.float64), np.asarray(truth)
+    rows = np.asarray(logits, np.float64)
+    return math.exp(_lowest(lambda exponent: _surprise(rows / math.exp(exponent), truth), -4.0, 4.0))
 
-    def loss(exponent: float) -> float:
-        scaled = rows / math.exp(exponent)
-        top = scaled.max(axis=1, keepdims=True)
-        total = np.log(np.exp(scaled - top).sum(axis=1)) + top[:, 0]
-        return float((total - scaled[np.arange(len(rows)), right]).mean())
 
-    return math.exp(_lowest(loss, -4.0, 4.0))
+def blend(one: Floats, other: Floats, truth: Sequence[int]) -> tuple[float, float]:
+    """The weights with which two opinions (n, classes) in logits best add up to one, given the `truth` (n,)."""
+    first, second = np.asarray(one, np.float64), np.asarray(other, np.float64)
+    weights = (1.0, 0.0)
+    for _ in range(12):
+        rest = weights[1] * second
+        mine = _lowest(lambda power: _surprise(math.exp(power) * first + rest, truth), -4.0, 2.0)  # noqa: B023
+        rest = math.exp(mine) * first
+        theirs = _lowest(lambda power: _surprise(rest + math.exp(power) * second, truth), -9.0, 1.0)  # noqa: B023
+        weights = math.exp(mine), math.exp(theirs)
+    return weights
+
+
+def _surprise(logits: npt.NDArray[np.float64], truth: Sequence[int]) -> float:
+    """Mean negative log-likelihood of the `truth` (n,) under `logits` (n, classes)."""
+    top = logits.max(axis=1, keepdims=True)
+    total = np.log(np.exp(logits - top).sum(axis=1)) + top[:, 0]
+    return float((total - logits[np.arange(len(logits)), np.asarray(truth)]).mean())
 
 
 def _lowest(loss: Callable[[float], float], low: float, high: float) -> float:

@@ -17,7 +17,9 @@ _OLD_FIRST = re.compile(
     r"(?:on |at )?(?P<new>\w.{1,40}?)\W*$",
     re.I,
 )
-_CORRECTS = re.compile(r"^\W*(?:no|nope|wait|sorry|actually|i said|i meant)\b", re.I)
+_CORRECTS = re.compile(
+    r"^\W*(?:no|nope|wait|sorry|actually|i said|i meant|(?:(?:it's )?at )?(?:house )?number)\b", re.I
+)
 
 
 def corrected_place(text: str, gazetteer: Gazetteer) -> str | None:

@@ -6,6 +6,7 @@ house number before a street that the gazetteer knows.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from callbot.nlu.addresses import address_span
@@ -39,8 +40,9 @@ the yellow house near the corner of Court Street"."""
 def find_slots(text: str, *, gazetteer: Gazetteer, amount_slot: str = "item_value", asked: str = "") -> list[Found]:
     """Slots in a whole utterance with their places, in order, without overlap.
 
-    Finds "callback_number", "plate", "case_number", "report_number", money (as `amount_slot`) and "location". Where
-    "location" is `asked` only "$" and "dollars" make money: "300 Grand" is an address.
+    Finds "caller_name" and "person_name" where they are called names, "callback_number", "plate", "case_number",
+    "report_number", money (as `amount_slot`) and "location". Where "location" is `asked` only "$" and "dollars" make
+    money: "300 Grand" is an address.
     """
     tokens = tokenize(text)
     taken: set[int] = set()
@@ -58,7 +60,21 @@ def find_slots(text: str, *, gazetteer: Gazetteer, amount_slot: str = "item_valu
             if taken.isdisjoint(range(first, stop)):
                 taken.update(range(first, stop))
                 found.append((slot, tokens[first].start, tokens[stop - 1].end))
-    return sorted(found, key=lambda item: item[1])
+    return sorted([*found, *_names(text)], key=lambda item: item[1])
+
+
+_NAMED = re.compile(
+    r"\b(my|his|her|their) (?:full |first |last )?name(?:'s| is) "
+    r"((?:(?!(?:and|he|she|they|i|i'm|but|the|not|none|no|on|in|at|is|of|by|with|for|from|to|so|call|please)\b)[a-z][a-z'-]*\s?){1,3})",
+    re.IGNORECASE,
+)
+
+
+def _names(text: str) -> Iterator[Found]:
+    """ "My name is Daniel Ortiz", "his name is Walter Green and he lives ..."."""
+    for match in _NAMED.finditer(text):
+        slot = "caller_name" if match[1].lower() == "my" else "person_name"
+        yield slot, match.start(2), match.start(2) + len(match[2].rstrip())
 
 
 def _phones(tokens: Sequence[Token]) -> Iterator[tuple[int, int]]:

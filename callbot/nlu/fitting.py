@@ -18,8 +18,8 @@ from callbot.nlu.calibrate import (
     Cutoff,
     Floats,
     Scale,
+    blend,
     cutoff,
-    distance,
     log_odds,
     logistic,
     scale,
@@ -28,7 +28,16 @@ from callbot.nlu.calibrate import (
     temperature,
 )
 from callbot.nlu.material import Line
-from callbot.nlu.model import EMERGENCY, OUT_OF_SCOPE, AdapterSettings, Raw, Surroundings, decoded, transitions
+from callbot.nlu.model import (
+    EMERGENCY,
+    OUT_OF_SCOPE,
+    AdapterSettings,
+    Raw,
+    Surroundings,
+    decoded,
+    opinions,
+    transitions,
+)
 from callbot.nlu.utterances import spans
 
 IN_SCOPE_FLAGGED = 0.035
@@ -85,10 +94,19 @@ def fit(
     """
     ordinary = [one for one in known if one.line.example.intent != EMERGENCY]
     truth = [labels.intents.index(str(one.line.example.intent)) for one in known]
-    heat = temperature(np.stack([one.raw.intents for one in known]), truth)
     head, like = detectors(known, around.bank)
-    chances = [_chances(one.raw, labels, heat, around.bank, head, like) for one in known]
-    stranger, far = _stranger(known, chances, around)
+    views = [opinions(one.raw, around, labels.intents) for one in known]
+    heads, nears, distances = zip(*views, strict=True)
+    weights = blend(np.stack(heads), np.stack(nears), truth)
+    chances = [
+        _chances(
+            weights[0] * said + weights[1] * near,
+            labels,
+            max(head(raw.alarm), like(around.bank.likeness(raw.pooled)[0])),
+        )
+        for raw, said, near in zip((one.raw for one in known), heads, nears, strict=True)
+    ]
+    stranger, far = _stranger(known, chances, distances)
     claims = [
         (best, share, best == one.line.example.intent)
         for one, row in zip(known, chances, strict=True)
@@ -110,7 +128,7 @@ def fit(
         tags=labels.tags,
         kinds=labels.kinds,
         scale=adapter_scale,
-        intent_temperature=heat,
+        blend=weights,
         intent_scale=trust,
         slot_temperature=slot_heat,
         slot_scale=slot_trust,
@@ -157,11 +175,9 @@ def _share(hits: npt.NDArray[np.bool_]) -> float:
     return float(hits.mean()) if len(hits) else 0.0
 
 
-def _chances(raw: Raw, labels: Labels, heat: float, bank: Bank, head: Detector, like: Detector) -> dict[str, float]:
+def _chances(logits: Floats, labels: Labels, alarm: float) -> dict[str, float]:
     """What `SmallModel` makes of the intents before it knows how far to trust them."""
-    score = max(head(raw.alarm), like(bank.likeness(raw.pooled)[0]))
-    plain = dict(zip(labels.intents, softmax(raw.intents / heat).tolist(), strict=True))
-    return merged(plain, EMERGENCY, score)
+    return merged(dict(zip(labels.intents, softmax(logits).tolist(), strict=True)), EMERGENCY, alarm)
 
 
 def _best(chances: dict[str, float]) -> tuple[str, float]:
@@ -171,12 +187,12 @@ def _best(chances: dict[str, float]) -> tuple[str, float]:
 
 
 def _stranger(
-    known: Sequence[Known], chances: Sequence[dict[str, float]], around: Surroundings
+    known: Sequence[Known], chances: Sequence[dict[str, float]], distances: Sequence[float]
 ) -> tuple[tuple[float, float, float], float]:
     """Weights of the out-of-scope score, and its threshold."""
     kept = [
-        (distance(one.raw.pooled, around.means, around.precision), log_odds(row.get(OUT_OF_SCOPE, 0.0)), one)
-        for one, row in zip(known, chances, strict=True)
+        (far, log_odds(row.get(OUT_OF_SCOPE, 0.0)), one)
+        for one, row, far in zip(known, chances, distances, strict=True)
         if one.line.example.intent != EMERGENCY
     ]
     columns = np.array([[1.0, far, odds] for far, odds, _ in kept])

@@ -22,6 +22,8 @@ class Informed:
     """Intents that a page may answer."""
     slot: str
     """The slot that holds a question: what answers it is looked up whatever it sounds like."""
+    asks: Callable[[str], bool]
+    """The words sound like a question."""
     find: Callable[[str], str | None]
     """A question to the name of its page. May be called from many threads at a time."""
 
@@ -29,6 +31,6 @@ class Informed:
         """See `engines.Understander`."""
         meaning = self.engine.understand(text, asked, wall)
         maybe = any(guess.name in self.questions and guess.confidence >= _MAYBE for guess in meaning.intents)
-        if not maybe and asked != self.slot:
+        if not (maybe or asked == self.slot or self.asks(text)):
             return meaning
         return replace(meaning, page=self.find(text) or "")

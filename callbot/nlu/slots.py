@@ -80,7 +80,7 @@ class SlotReader:
             self._keep(best, self._widened(hit, text[first:], wall) if slot == "location" else hit)
         if asked == "location" and len(text.split()) <= _WHOLE_WORDS:
             self._place(best, text, wall, is_answer=is_answer)
-        elif is_answer and asked in _RESOLVABLE and asked not in best and len(text.split()) <= _WHOLE_WORDS:
+        elif is_answer and asked in _RESOLVABLE and len(text.split()) <= _WHOLE_WORDS:
             self._keep(best, self._whole(asked, text, wall))
         for hit in self._flags(text, asked):
             best[hit.name] = hit

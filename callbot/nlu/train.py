@@ -181,11 +181,10 @@ def train(task: Task, *, seed: int, epochs: int, progress: Progress, today: date
     _write_weights(scratch, network)
     fitted = _fitted(task, scratch, division, taught, labels, subwords, lessons)
     model = SmallModel.load(task.encoder, scratch, open_encoder(task.cache))
-    data = data_hash(known)
     report = Report(
-        folder=task.out / f"{today.isoformat()}-{data[:4]}{seed}",
+        folder=task.out / f"{today.isoformat()}-{file_hash(scratch / ADAPTER)[:4]}",
         bytes=sum(file.stat().st_size for file in scratch.iterdir()),
-        data=data,
+        data=data_hash(known),
         seed=seed,
         epochs=epochs,
         best_epoch=best,

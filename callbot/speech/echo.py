@@ -45,6 +45,11 @@ class EchoGuard:
         if self._silent > seconds:
             self._said.add(np.zeros(len(audio), np.float32))
 
+    @property
+    def bot_spoke(self) -> bool:
+        """The bot is talking, or was a moment ago."""
+        return self._silent < _COMPARED
+
     def is_echo(self) -> bool:
         """Whether the last quarter of a second is the bot's own voice."""
         if self._silent > _LONGEST_DELAY + _COMPARED:

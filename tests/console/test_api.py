@@ -67,7 +67,7 @@ async def test_a_case_tells_its_story_and_what_its_decision_rests_on(client: htt
     found = (await client.get(f"/api/cases/{number}")).json()
     assert (found["decision"]["rules"], found["decision"]["threshold"]) == (["low_confidence"], 0.55)
     assert found["decision"]["parts"] == {"intent": 0.9, "location": 0.5}
-    assert [event["what"] for event in found["events"]][0] == "created"
+    assert found["events"][0]["what"] == "created"
     assert {"decision", "status", "promise"} <= {event["what"] for event in found["events"]}
     assert [item["due_at"] for item in found["due"]] == ["2026-05-05T12:00:09+00:00"]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -406,7 +407,7 @@ def test_taking_back_at_the_read_back_asks_what_to_change(talk: Talk) -> None:
 
 
 @pytest.mark.parametrize("before", [[], [{"location": place()}], [{"location": place(), "caller_name": ANN}]])
-def test_a_change_of_mind_about_the_matter_is_followed(talk: Talk, before: list[dict[str, SlotValue]]) -> None:
+def test_a_change_of_mind_about_the_matter_is_followed(talk: Talk, before: list[dict[str, Any]]) -> None:
     talk.say("pothole")
     for slots in before:
         talk.say("inform", **slots)
@@ -429,7 +430,7 @@ def test_a_change_of_mind_at_the_read_back_is_followed(talk: Talk) -> None:
 
 def _both(talk: Talk, text: str, **slots: SlotValue) -> Reply:
     guesses = (IntentGuess("pothole", 0.5), IntentGuess("graffiti", 0.45))
-    hits = meaning("inform", **slots).slots
+    hits = meaning("inform", 0.9, text=text, **slots).slots
     return talk.hear(Heard(meaning=Understanding(text, guesses, hits, False, wanted=("pothole", "graffiti"))))
 
 
@@ -601,6 +602,12 @@ def test_a_question_is_answered_word_by_word_and_the_call_goes_on(talk: Talk) ->
     assert talk.say("deny").end == "answer"
 
 
+def test_a_question_that_fits_no_matter_is_answered_by_its_page(talk: Talk) -> None:
+    asked = replace(meaning("out_of_scope", 0.6, text="what are the hours of city hall?"), page="city_hall_hours")
+    talk.hear(Heard(meaning=asked))
+    assert talk.book.knowledge["city_hall_hours"].answer in talk.said
+
+
 def test_a_question_without_a_page_is_not_answered_and_a_person_is_offered(talk: Talk) -> None:
     reply = _ask(talk, "what time does the city hall open on Monday morning")
     assert reply.end is None
@@ -641,6 +648,14 @@ def test_a_question_in_the_middle_of_a_form_is_answered_and_the_form_goes_on(tal
     assert talk.asked == "location"
     assert talk.said.endswith(("?", ".", "it."))
     assert talk.draft.asked == {"ask_location": 1}
+
+
+def test_a_question_that_is_taken_for_an_answer_is_known_by_its_page(talk: Talk) -> None:
+    talk.say("pothole")
+    asked = replace(meaning("inform", 0.6, text="when is trash day by the way"), page=PAGE)
+    talk.hear(Heard(meaning=asked))
+    assert talk.book.knowledge[PAGE].answer in talk.said
+    assert talk.asked == "location"
 
 
 def test_a_question_at_the_read_back_is_answered_and_it_is_read_back_again(talk: Talk) -> None:

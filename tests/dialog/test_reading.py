@@ -159,3 +159,8 @@ def test_the_worst_hearing_is_remembered(book: Playbook) -> None:
 )
 def test_the_small_model_is_told_the_open_question(book: Playbook, dialog: Dialog, question: str) -> None:
     assert asked_for(book, dialog) == question
+
+
+def test_words_that_turn_to_another_matter_are_understood_as_an_opening(book: Playbook) -> None:
+    assert asked_for(book, at("vehicle"), "no wait, it's actually about a stolen package") == ""
+    assert asked_for(book, at("vehicle"), "a red Honda") == "vehicle"

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from callbot.nlu.calibrate import (
+    blend,
     clouds,
     coverage,
     cutoff,
@@ -56,6 +57,17 @@ def test_temperature_tames_a_boaster() -> None:
     logits = np.array([[10.0, 0.0]] * 4, np.float32)
     found = temperature(logits, [0, 0, 0, 1])
     assert softmax(logits[0] / found)[0] == pytest.approx(0.75, abs=0.01)
+
+
+def test_the_better_of_two_opinions_counts_more() -> None:
+    rng = np.random.default_rng(0)
+    truth = rng.integers(0, 3, 600)
+    right = np.eye(3)[truth]
+    sharp, dull = right * 1.5 + rng.normal(size=(600, 3)), right + rng.normal(size=(600, 3)) * 2
+    weights = blend(sharp.astype(np.float32), dull.astype(np.float32), truth.tolist())
+    assert weights[0] > weights[1] > 0.01
+    alone = blend(sharp.astype(np.float32), rng.normal(size=(600, 3)).astype(np.float32), truth.tolist())
+    assert alone[1] < 0.2
 
 
 def test_trust_hangs_on_the_label() -> None:

@@ -32,6 +32,7 @@ def test_the_right_place(site: Site, text: str, words: str | None) -> None:
         ("four twenty-one", "confirm", False),
         ("no, I meant 421", "caller_name", True),
         ("421", "caller_name", False),
+        ("at number 215", "confirm", True),
         ("no, 421", "callback_number", False),
         ("no", "confirm", False),
         ("just one", "confirm", False),

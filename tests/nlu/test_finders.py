@@ -71,3 +71,20 @@ def test_spans_are_in_order_and_do_not_overlap(text: str) -> None:
     edges = [edge for _, start, end in find_slots(text, gazetteer=SMALL) for edge in (start, end)]
     assert edges == sorted(edges)
     assert all(0 <= edge <= len(text) for edge in edges)
+
+
+@pytest.mark.parametrize(
+    ("text", "slot", "words"),
+    [
+        ("My name is Daniel Ortiz.", "caller_name", "Daniel Ortiz"),
+        ("his name is Walter Green and he lives at 88 Howe Street", "person_name", "Walter Green"),
+        ("her name's mary", "person_name", "mary"),
+    ],
+)
+def test_what_is_called_a_name_is_one(site: Site, text: str, slot: str, words: str) -> None:
+    assert (slot, words) in [(name, text[first:end]) for name, first, end in find_slots(text, gazetteer=site.gazetteer)]
+
+
+def test_a_name_that_is_withheld_is_none(site: Site) -> None:
+    found = find_slots("my name is not important, the name is on the sign", gazetteer=site.gazetteer)
+    assert not {name for name, _, _ in found} & {"caller_name", "person_name"}

@@ -21,7 +21,7 @@ class Engine:
         return meaning("info_question" if text.startswith("when") else "pothole", 0.7, text=text)
 
 
-PAGES = {"when is trash day": "trash_days", "trash day": "trash_days"}
+PAGES = {"when is trash day": "trash_days", "is it trash day": "trash_days", "trash day": "trash_days"}
 
 
 @pytest.mark.parametrize(
@@ -31,10 +31,13 @@ PAGES = {"when is trash day": "trash_days", "trash day": "trash_days"}
         ("when is doomsday", "", ""),
         ("trash day", "", ""),
         ("trash day", "question", "trash_days"),
+        ("is it trash day", "location", "trash_days"),
     ],
 )
 def test_what_is_asked_is_looked_up(text: str, asked: str, page: str) -> None:
-    informed = Informed(Engine(), frozenset({"info_question"}), "question", PAGES.get)
+    informed = Informed(
+        Engine(), frozenset({"info_question"}), "question", lambda words: words.startswith("is"), PAGES.get
+    )
     found = informed.understand(text, asked, WALL)
     assert found.page == page
     assert replace(found, page="") == Engine().understand(text, asked, WALL)

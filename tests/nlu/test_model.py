@@ -198,7 +198,7 @@ def test_a_missing_or_damaged_file_is_named(name: str, tmp_path: Path) -> None:
     [
         ("format", 99, "format 99"),
         ("intents", ["pothole", "deny"], "does not fit"),
-        ("intent_temperature", 0, "intent_temperature"),
+        ("slot_temperature", 0, "slot_temperature"),
         ("colour", "red", "colour"),
     ],
 )
