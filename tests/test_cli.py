@@ -105,8 +105,9 @@ def test_understand_answers_line_by_line() -> None:
     assert found[0]["slots"]["location"]["number"] == "88"
     assert not found[0]["emergency"]["is"]
     assert found[1]["emergency"] == {"is": True, "kind": "medical", "score": 1.0, "evidence": "not breathing"}
-    keys = {"text", "intent", "confidence", "alternatives", "slots", "emergency", "out_of_scope", "ms"}
+    keys = {"text", "intent", "confidence", "intents", "alternatives", "slots", "emergency", "out_of_scope", "ms"}
     assert set(found[0]) == keys
+    assert [one["intents"] for one in found] == [["noise_complaint"], ["emergency"]]
 
 
 @pytest.mark.model

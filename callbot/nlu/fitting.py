@@ -6,7 +6,7 @@ the confidence at which a case may be closed: all from the answers of the model 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -35,6 +35,7 @@ from callbot.nlu.model import (
     Raw,
     Surroundings,
     decoded,
+    given,
     opinions,
     transitions,
 )
@@ -45,7 +46,7 @@ IN_SCOPE_FLAGGED = 0.035
 LOOK_ALIKE_ALARMS, OTHER_ALARMS = 0.045, 0.01
 """Shares of look-alikes and of all other utterances that the emergency thresholds may take for emergencies: all of it
 is spent on recall."""
-EXTRA_WISHES = 0.01
+EXTRA_WISHES = 0.02
 """Share of the utterances with one wish in which a second one may be seen."""
 WRONG_CLOSED = 0.02
 """Bound of the wrong intents among cases that may close themselves."""
@@ -82,6 +83,7 @@ def fit(
     around: Surroundings,
     labels: Labels,
     own_tags: Callable[[Line], Sequence[str]],
+    taught: Mapping[str, frozenset[str]],
     *,
     encoder: str,
     adapter_scale: float,
@@ -114,7 +116,7 @@ def fit(
         for best, share in [_best(row)]
     ]
     trust = scale(claims)
-    slot_heat, slot_trust = _slot_trust(known, labels, own_tags)
+    slot_heat, slot_trust = _slot_trust(known, labels, own_tags, taught)
     claimed = [
         (trust(best, share), right)
         for one, (best, share, right) in zip(ordinary, claims, strict=True)
@@ -137,6 +139,7 @@ def fit(
         wanted_threshold=_wanted_threshold(known, pairs, labels),
         head=head,
         likeness=like,
+        slots={intent: tuple(sorted(taught[intent])) for intent in labels.intents},
         close_threshold=close.threshold,
     )
     return Fitted(settings, close)
@@ -210,26 +213,27 @@ def _stranger(
 
 
 def _slot_trust(
-    known: Sequence[Known], labels: Labels, own_tags: Callable[[Line], Sequence[str]]
+    known: Sequence[Known],
+    labels: Labels,
+    own_tags: Callable[[Line], Sequence[str]],
+    taught: Mapping[str, frozenset[str]],
 ) -> tuple[float, Scale]:
-    """The temperature of the tags, and how far each slot's values can be trusted."""
+    """The temperature of the tags, and how far each slot's values can be trusted, given the right intent."""
+    shown = [given(one.raw.slots, labels.tags, taught[str(one.line.example.intent)]) for one in known]
     rows: list[Floats] = []
     truth: list[int] = []
-    for one in known:
-        tags = own_tags(one.line)[: len(one.raw.slots)]
-        rows.append(one.raw.slots)
+    for one, logits in zip(known, shown, strict=True):
+        tags = own_tags(one.line)[: len(logits)]
+        rows.append(logits)
         truth += [labels.tags.index(tag) for tag in tags]
     heat = temperature(np.concatenate(rows), truth)
     allowed = transitions(labels.tags)
     claims = []
-    for one in known:
-        tags = own_tags(one.line)
-        right = set(spans(tags))
-        own = {slot for slot, _, _ in spans(one.line.example.tags)} - {slot for slot, _, _ in right}
+    for one, logits in zip(known, shown, strict=True):
+        right = set(spans(own_tags(one.line)))
         claims += [
             (slot, sure, (slot, first, end) in right)
-            for slot, first, end, sure in decoded(one.raw.slots / heat, labels.tags, allowed)
-            if slot not in own
+            for slot, first, end, sure in decoded(logits / heat, labels.tags, allowed)
         ]
     return heat, scale(claims) if claims else Scale(1.0, 0.0, {})
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
@@ -40,6 +40,11 @@ FORMAT = 3
 
 MAX_TOKENS = 256
 """Subwords of one input: some 200 words, more than a minute of speech. What is beyond is not read."""
+
+LIKELY = 0.1
+"""Probability from which on an intent counts when values are looked for."""
+_NEVER = -1e4
+"""Logit of what cannot be."""
 
 Encode = Callable[[Sequence[int], Sequence[int]], Floats]
 """Subword ids and segment ids of one input to its states (subwords, hidden)."""
@@ -113,6 +118,8 @@ class AdapterSettings(BaseModel):
     """On the emergency head's logit."""
     likeness: Detector
     """On the likeness to known emergencies."""
+    slots: dict[str, tuple[str, ...]]
+    """Slots that each intent's utterances teach; the tags were trained, and are read, given the intent."""
     close_threshold: float
     """Confidence of an intent from which on it is wrong in less than 2 % (with 95 % certainty); above 1 = never."""
 
@@ -289,7 +296,7 @@ class SmallModel:
         wanted = self._wanted(raw, ranked)
         found = tuple(
             Span(name, tokens[first].start, tokens[end - 1].end, sure)
-            for name, first, end, sure in self._values(raw.slots)
+            for name, first, end, sure in self._values(raw.slots, [name for name, chance in ranked if chance >= LIKELY])
         )
         outside = strange > self.settings.stranger_threshold and not alarm.rings
         guesses = tuple(Guess(name, chance) for name, chance in _counted_once(ranked, wanted))
@@ -312,7 +319,7 @@ class SmallModel:
         none of them overtakes it."""
         ordinary = {name: chance for name, chance in chances.items() if name != EMERGENCY}
         best = max(ordinary, key=lambda name: ordinary[name])
-        total = sum(ordinary.values())
+        total = sum(ordinary.values()) or 1.0
         claimed = ordinary[best] / total
         sure = self.settings.intent_scale(best, claimed)
         shrunk = (1 - sure) / max(1 - claimed, 1e-9)
@@ -333,8 +340,9 @@ class SmallModel:
         ]
         return (best, *sorted(others, key=lambda name: -chances[name])) if best != OUT_OF_SCOPE else (best,)
 
-    def _values(self, logits: Floats) -> list[tuple[str, int, int, float]]:
-        """Slot, first word, word after the last, and confidence of each value."""
+    def _values(self, logits: Floats, likely: Sequence[str]) -> list[tuple[str, int, int, float]]:
+        """Slot, first word, word after the last, and confidence of each value that `likely` intents can have."""
+        logits = given(logits, self.settings.tags, {slot for name in likely for slot in self.settings.slots[name]})
         return [
             (name, first, end, self.settings.slot_scale(name, sure))
             for name, first, end, sure in decoded(
@@ -354,6 +362,13 @@ def _counted_once(ranked: Sequence[tuple[str, float]], wanted: Sequence[str]) ->
         (name, min(1.0, chance / max(1e-9, 1 - (total - chance))) if name in several else chance)
         for name, chance in ranked
     ]
+
+
+def given(logits: Floats, tags: Sequence[str], slots: Collection[str]) -> Floats:
+    """Tag `logits` (words, tags) where only values of `slots` can be."""
+    possible = np.array([tag == OUTSIDE or tag[2:] in slots for tag in tags])
+    kept: Floats = np.where(possible, logits, np.float32(_NEVER))
+    return kept
 
 
 def decoded(logits: Floats, tags: Sequence[str], allowed: Floats) -> list[tuple[str, int, int, float]]:

@@ -522,6 +522,7 @@ def _fitted(
         around.surroundings,
         labels,
         lambda line: own_values(line.example, taught).tags,
+        taught,
         encoder=file_hash(task.encoder / WEIGHTS),
         adapter_scale=scale,
         version=FORMAT,

@@ -65,8 +65,9 @@ def test_thresholds_spend_the_false_alarms_that_are_allowed_on_recall() -> None:
 def test_all_settings_come_from_the_material() -> None:
     rows = material()
     pairs = [(("noise", "pothole"), rows[0].raw._replace(wants=np.array([-4, -4, 3, 3], np.float32)))] * 20
+    taught = {intent: frozenset({"plate"}) for intent in LABELS.intents}
     fitted = fit(
-        *(rows, pairs, around(), LABELS, lambda line: line.example.tags),
+        *(rows, pairs, around(), LABELS, lambda line: line.example.tags, taught),
         encoder="0" * 64,
         adapter_scale=2.0,
         version=2,
