@@ -561,9 +561,12 @@ def models_promote(version: str, as_json: JsonOption = False, site: SiteOption =
     from callbot.content import load_site
     from callbot.evaluate.promotion import promote
     from callbot.evaluate.suite import held_out_judged
+    from callbot.nlu.versions import versions
 
     settings = config.load(site=site)
     loaded = load_site(settings.site)
+    if version not in versions(loaded.adapters):
+        raise ModelError(f"there is no version '{version}'")
     with tqdm(desc="promote", disable=not sys.stderr.isatty()) as bar:
         judged = held_out_judged(settings, loaded, partial(_show_progress, bar))
         rows, done = promote(loaded.adapters, version, judged, datetime.now(UTC))

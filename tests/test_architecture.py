@@ -92,7 +92,7 @@ PURE = (
     *("nlu.phrases", "nlu.plates", "nlu.references", "nlu.rules", "nlu.slots", "nlu.street_names", "nlu.time_words"),
     *("bench.chart", "bench.scoring", "bench.stations", "bench.stats"),
     *("stats", "nlu.drift", "nlu.watched", "nlu.informed", "evaluate.plots", "evaluate.values"),
-    *("nlu.times", "nlu.tokens", "nlu.utterances", "nlu.vehicles"),
+    *("nlu.times", "nlu.tokens", "nlu.utterances", "nlu.vehicles", "nlu.wishes"),
 )
 """No clock, no thread, no socket, no database, no web, no model: time is an argument."""
 

@@ -170,7 +170,7 @@ SLIPS = {
     "thresholds in the wrong order": Slip(POLICY, "unsure_intent: 0.35", "unsure_intent: 0.65", "above `intent`"),
     "closing in the wrong order": Slip(POLICY, "close_unconfirmed: 0.70", "close_unconfirmed: 0.5", "station `decide`"),
     "pauses in the wrong order": Slip(POLICY, "end_of_turn: 0.35", "end_of_turn: 2.0", "`end_of_unfinished`"),
-    "levels in the wrong order": Slip(POLICY, "quiet: 0.35", "quiet: 0.65", "above `speech`"),
+    "levels in the wrong order": Slip(POLICY, "quiet: 0.45", "quiet: 0.65", "above `speech`"),
     "station left out": Slip(
         POLICY,
         "  decide:     {confidence: 0.55, budget: 0.5, fallback: human}\n",

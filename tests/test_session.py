@@ -71,7 +71,7 @@ async def test_an_emergency_in_a_partial_transcript_leaves_before_the_turn_is_ov
         fake_room(site, tmp_path, texts=[], meanings={}, transcriber=hears) as room,
         call_in(room, site) as talk,
     ):
-        for _ in range(60):
+        for _ in range(90):
             talk.session.hear(np.full(320, 0.2, np.float32))
             await asyncio.sleep(0.001)
         await asyncio.wait_for(talk.task, 15)

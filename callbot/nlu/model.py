@@ -29,6 +29,8 @@ from callbot.errors import ModelError
 from callbot.nlu.alarm import Alarm, Bank, Detector, merged
 from callbot.nlu.calibrate import Floats, Scale, log_odds, sigmoid, softmax, squares
 from callbot.nlu.utterances import OUTSIDE, spans, tokenise
+from callbot.nlu.wishes import halves
+from callbot.schema import OTHER_INTENTS
 
 OUT_OF_SCOPE = "out_of_scope"
 EMERGENCY = "emergency"
@@ -41,6 +43,8 @@ FORMAT = 3
 MAX_TOKENS = 256
 """Subwords of one input: some 200 words, more than a minute of speech. What is beyond is not read."""
 
+CLEAR = 0.5
+"""Probability from which on half an utterance has an intent of its own."""
 LIKELY = 0.1
 """Probability from which on an intent counts when values are looked for."""
 _NEVER = -1e4
@@ -282,25 +286,44 @@ class SmallModel:
         tokens = tokenise(text)
         if not tokens:
             return Prediction((), (), (), math.inf, True, Alarm(0.0, "other", 0.0, 0.0))
-        encoded = self._subwords.encode([token.word for token in tokens], asked)
-        raw = self._heads.read(self._encode(encoded.ids, encoded.segments), encoded.firsts)
+        words = [token.word for token in tokens]
+        raw = self._read(words, asked)
         alarm = self._alarm(raw)
-        head, near, far = opinions(raw, self._around, self.intents)
-        said, like = self.settings.blend
-        chances = dict(zip(self.intents, softmax(said * head + like * near).tolist(), strict=True))
+        chances, far = self._chances(raw)
         strange = self._strangeness(far, chances)
-        chances = self._trusted(merged(chances, EMERGENCY, alarm.score))
+        pair = self._pair(words)
+        chances = self._trusted(merged(chances, EMERGENCY, alarm.score)) | pair
         ranked = sorted(chances.items(), key=lambda pair: -pair[1])
         if alarm.rings:
             ranked.sort(key=lambda pair: pair[0] != EMERGENCY)
-        wanted = self._wanted(raw, ranked)
+        wanted = self._wanted(raw, ranked, pair)
         found = tuple(
             Span(name, tokens[first].start, tokens[end - 1].end, sure)
             for name, first, end, sure in self._values(raw.slots, [name for name, chance in ranked if chance >= LIKELY])
         )
         outside = strange > self.settings.stranger_threshold and not alarm.rings
-        guesses = tuple(Guess(name, chance) for name, chance in _counted_once(ranked, wanted))
+        guesses = tuple(Guess(*row) for row in (ranked if pair else _counted_once(ranked, wanted)))
         return Prediction(guesses, wanted, found, strange, outside, alarm)
+
+    def _read(self, words: Sequence[str], asked: str) -> Raw:
+        encoded = self._subwords.encode(words, asked)
+        return self._heads.read(self._encode(encoded.ids, encoded.segments), encoded.firsts)
+
+    def _chances(self, raw: Raw) -> tuple[dict[str, float], float]:
+        """The intents' probabilities as both opinions together have it, and the distance from the nearest intent."""
+        head, near, far = opinions(raw, self._around, self.intents)
+        said, like = self.settings.blend
+        return dict(zip(self.intents, softmax(said * head + like * near).tolist(), strict=True)), far
+
+    def _pair(self, words: Sequence[str]) -> dict[str, float]:
+        """Two case intents and their probabilities, where the words come in halves that clearly want one each."""
+        found: dict[str, float] = {}
+        for half in halves(words) or ():
+            chances = self._trusted(merged(self._chances(self._read(half, ""))[0], EMERGENCY, 0.0))
+            best = max(chances, key=lambda name: chances[name])
+            if best not in OTHER_INTENTS and chances[best] >= CLEAR:
+                found[best] = chances[best]
+        return found if len(found) > 1 else {}
 
     def _alarm(self, raw: Raw) -> Alarm:
         likeness, nearest = self._around.bank.likeness(raw.pooled)
@@ -329,9 +352,11 @@ class SmallModel:
         }
         return scaled | {EMERGENCY: chances[EMERGENCY]}
 
-    def _wanted(self, raw: Raw, ranked: Sequence[tuple[str, float]]) -> tuple[str, ...]:
-        """The best intent, and every other one that stands by itself."""
+    def _wanted(self, raw: Raw, ranked: Sequence[tuple[str, float]], pair: Collection[str]) -> tuple[str, ...]:
+        """The best intent, and every other one that stands by itself; where there is a `pair`, that."""
         best = ranked[0][0]
+        if pair:
+            return (best, *(name for name, _ in ranked if name in pair and name != best))
         chances = {name: sigmoid(float(odds)) for name, odds in zip(self.intents, raw.wants, strict=True)}
         others = [
             name
