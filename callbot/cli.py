@@ -559,6 +559,7 @@ def models_versions(as_json: JsonOption = False, site: SiteOption = None) -> Non
 def models_promote(version: str, as_json: JsonOption = False, site: SiteOption = None) -> None:
     """Have a trained version serve, if it is not worse than the present one on the held-out utterances."""
     from callbot.content import load_site
+    from callbot.errors import ModelError
     from callbot.evaluate.promotion import promote
     from callbot.evaluate.suite import held_out_judged
     from callbot.nlu.versions import versions
