@@ -19,10 +19,6 @@ from callbot.nlu.utterances import examples
 from callbot.room import graphs
 from tests.nlu.test_model import encoder_folder, shipped
 
-_NOT_YET = pytest.mark.xfail(
-    reason="the first version for all 37 types, trained for 20 minutes, does not reach it yet", strict=True
-)
-
 pytestmark = pytest.mark.model
 
 DIFFERENT = 0.05
@@ -35,7 +31,6 @@ def in_torch(site: Site) -> SmallModel:
     return SmallModel.load(encoder_folder(), site.adapter, torch_encoder)
 
 
-@_NOT_YET
 def test_both_runtimes_understand_the_same(site: Site) -> None:
     other = in_torch(site)
     said = [example for file in load_held_out(site.folder) for example in examples(file)]

@@ -20,10 +20,6 @@ from callbot.room import graphs
 from tests.nlu.test_model import encoder_folder
 from tests.nlu.test_swaps import LISTS
 
-_NOT_YET = pytest.mark.xfail(
-    reason="the first version for all 37 types, trained for 20 minutes, does not reach it yet", strict=True
-)
-
 SEEN: dict[str | None, list[object]] = {
     "pothole": [
         "there's a pothole on [Chapel Street](location)",
@@ -84,7 +80,6 @@ def small_training(out: Path, steps: list[str], day: int = 2) -> Report:
 
 
 @pytest.mark.model
-@_NOT_YET
 def test_a_small_training_learns_and_serves(tmp_path: Path) -> None:
     out, steps = tmp_path / "adapter", list[str]()
     report = small_training(out, steps)

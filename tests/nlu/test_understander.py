@@ -11,10 +11,6 @@ from callbot.nlu.understander import ModelUnderstander
 from callbot.room import load_understander
 from tests.fakes import WALL
 
-_NOT_YET = pytest.mark.xfail(
-    reason="the first version for all 37 types, trained for 20 minutes, does not reach it yet", strict=True
-)
-
 pytestmark = pytest.mark.model
 
 
@@ -58,7 +54,6 @@ def test_a_suspicion_is_reported_with_the_callers_words(understander: ModelUnder
     assert understander.understand("", "", WALL).suspicion is None
 
 
-@_NOT_YET
 def test_two_wishes_come_with_their_places(understander: ModelUnderstander) -> None:
     meaning = understander.understand("there's a pothole on Elm Street and also graffiti all over the wall", "", WALL)
     assert set(meaning.wanted) == {"pothole", "graffiti"}
