@@ -15,6 +15,8 @@ from callbot.events import Scalar
 from callbot.nlu.gazetteer import Gazetteer
 from callbot.nlu.mentions import FOLLOWERS, Mention, find_mentions, is_number
 from callbot.nlu.numbers import joined_at, ordinal_at
+from callbot.nlu.ordinary import is_ordinary
+from callbot.nlu.street_names import plain_words, split_type
 from callbot.nlu.tokens import Token, tokenize
 
 NUMBER_ONLY = 0.5
@@ -86,6 +88,15 @@ _BARE_LANDMARK = re.compile(
     + r"(?P<what>(?:the|a|an|my|our) (?:[\w'-]+ ){0,3}(?:house|building|store|shop|station|church|school|bank|park|lot"
     r"|restaurant|deli|market|hospital|library|bridge|light|lights|corner|stop|pharmacy|garage|apartments|cemetery"
     r"|temple|mosque|synagogue|playground|gym|bar|cafe|hotel|block)\b(?! (?:is|was|has)\b).*)",
+    re.I,
+)
+_PLACE_NOUNS = (
+    "park|square|field|fields|school|library|plaza|playground|cemetery|bridge|station|apartments|church|hospital|green"
+    "|beach|pier|pond|stadium|museum|mall|hotel|gym|lot|garage"
+)
+_NAMED_PLACE = re.compile(rf"(?<![.\w])(?:[A-Z][\w'-]+ ){{1,3}}(?i:{_PLACE_NOUNS})\b(?! (?:[A-Z]|[Ss]treet))")
+_SOME_PLACE = re.compile(
+    rf"(?:the|a|an|my|our) (?:[\w'-]+ ){{0,3}}(?:{_PLACE_NOUNS}|building|store|shop|deli|market|stop|bank|river)",
     re.I,
 )
 _NO_LANDMARK = re.compile(
@@ -164,10 +175,23 @@ def _number_before(tokens: Sequence[Token], stop: int) -> tuple[str, int] | None
         if tokens[start].after_break:
             break
     words = [token.text for token in tokens]
+    if 0 < start < end and tokens[start].glued and tokens[start - 1].text.isalpha():
+        return None  # "I95 South"
     for first in range(start, end):
         if (found := joined_at(words, first, end)) is not None and found[1] == end:
-            return found[0] + letter, first
+            lower = _range_start(tokens[first:end])
+            return (lower or found[0] + letter), first
     return None
+
+
+def _range_start(tokens: Sequence[Token]) -> str | None:
+    """The first number of a range of two, "154-160": the pieces of a number said in pieces are shorter."""
+    numbers = [token for token in tokens if token.text.isdecimal()]
+    if len(numbers) != 2 or len(tokens) != 2 or int(numbers[0].text) >= int(numbers[1].text):
+        return None
+    low, high = numbers[0].text, numbers[1].text
+    long = len(low) >= 3 and len(high) >= 3
+    return low if long or (numbers[1].dashed and len(low) == len(high) > 1) else None
 
 
 def _number_after(tokens: Sequence[Token], at: int) -> tuple[str, int] | None:
@@ -234,6 +258,24 @@ def answered_number(text: str) -> str | None:
     if words[after : after + 1] == ["or"] and (other := joined_at(words, after + 1)) is not None:
         after = other[1]
     return digits if all(word in _AFTER_NUMBER for word in words[after:]) else None
+
+
+def named_place(text: str) -> str | None:
+    """A place that is not in the list by its looks, "Trowbridge Square"; "the bus stop" only if `text` is just that.
+
+    >>> [named_place(text) for text in ("It's in Trowbridge Square.", "the bus stop", "by the bus stop")]
+    ['Trowbridge Square', 'the bus stop', None]
+    """
+    if _SOME_PLACE.fullmatch(text.strip(" ,.")):
+        return text.strip(" ,.")
+    found = _NAMED_PLACE.search(text)
+    return found[0] if found else None
+
+
+def is_ordinary_street(words: str) -> bool:
+    """`words` are the bare name of a street that is called like an ordinary word, and nothing else."""
+    base, kind = split_type(plain_words(words))
+    return not kind and is_ordinary(base)
 
 
 def landmark(text: str) -> str | None:

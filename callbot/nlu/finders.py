@@ -16,7 +16,7 @@ from callbot.nlu.money import CURRENCY, amount_at
 from callbot.nlu.phones import digit_runs
 from callbot.nlu.plates import plate_at
 from callbot.nlu.references import reference_at, written_at
-from callbot.nlu.street_names import STREET_TYPES
+from callbot.nlu.street_names import street_type
 from callbot.nlu.tokens import Token, tokenize
 
 Found = tuple[str, int, int]
@@ -25,12 +25,16 @@ Found = tuple[str, int, int]
 _CALL_WORDS = frozenset({"call", "number", "cell", "phone", "reach", "callback", "at", "text"})
 _PLATE_WORDS = frozenset({"plate", "plates", "tag", "tags", "license"})
 _BETWEEN_PLATE = frozenset(
-    {"number", "numbers", "plate", "is", "it's", "reads", "says", "was", "tag", "the", "connecticut"}
+    {"number", "numbers", "plate", "is", "it's", "reads", "says", "was", "tag", "the", "connecticut", "no", "#"}
 )
-_CASE_WORDS = frozenset({"case", "ticket", "reference", "confirmation", "tracking", "request"})
+_CASE_WORDS = frozenset({"case", "ticket", "reference", "confirmation", "tracking", "request", "issue"})
+_ALWAYS_NUMBERED = frozenset({"reference", "confirmation", "tracking"})
+"""What stands before a number even where it is not called one: "reference N H 3 1 1 0 9"."""
 _REPORT_WORDS = frozenset({"report", "incident"})
 _NUMBER_WORDS = frozenset({"number", "numbers", "no", "id", "#"})
 _BETWEEN_REFERENCE = frozenset({*_NUMBER_WORDS, "is", "it's", "was", "the"})
+_HOUSE_GRAND = 100_000
+"""From this amount on "grand" is rather a street's name."""
 _TOGETHER = 4
 _TO_CORNER = 8
 """Tokens that may stand between the names of one address, and when "corner" is one of them: "215 Orange Street,
@@ -53,7 +57,7 @@ def find_slots(text: str, *, gazetteer: Gazetteer, amount_slot: str = "item_valu
         ("callback_number", _phones(tokens)),
         ("case_number", _references(text, tokens, _CASE_WORDS)),
         ("report_number", _references(text, tokens, _REPORT_WORDS)),
-        (amount_slot, _amounts(tokens, plainly=asked == "location")),
+        (amount_slot, _amounts(tokens, gazetteer, plainly=asked == "location")),
         ("location", _addresses(tokens, gazetteer)),
     ):
         for first, stop in spans:
@@ -88,7 +92,7 @@ def _phones(tokens: Sequence[Token]) -> Iterator[tuple[int, int]]:
 def _plates(tokens: Sequence[Token]) -> Iterator[tuple[int, int]]:
     words = [token.text for token in tokens]
     for index, word in enumerate(words):
-        if word not in _PLATE_WORDS:
+        if word.removesuffix("'s") not in _PLATE_WORDS:
             continue
         first = index + 1
         while first < len(words) and words[first] in _BETWEEN_PLATE:
@@ -113,45 +117,62 @@ def _references(text: str, tokens: Sequence[Token], names: frozenset[str]) -> It
         end = written_at(text, tokens[first].start)
         if end is not None:
             yield first, next(at for at in range(first, len(tokens)) if tokens[at].end >= end) + 1
-        elif _NUMBER_WORDS.intersection(words[index + 1 : first]) and (stop := reference_at(words, first)) is not None:
+            continue
+        called = word in _ALWAYS_NUMBERED or _NUMBER_WORDS.intersection(words[index + 1 : first])
+        if called and (stop := reference_at(words, first)) is not None:
             yield first, stop
 
 
-def _amounts(tokens: Sequence[Token], *, plainly: bool = False) -> Iterator[tuple[int, int]]:
+def _amounts(tokens: Sequence[Token], gazetteer: Gazetteer, *, plainly: bool = False) -> Iterator[tuple[int, int]]:
+    """Money; "512 Grand" is none where a street is called so, "two grand" is."""
     at = 0
+    grand_is_street = gazetteer.knows_street(["grand"])
     while at < len(tokens):
         amount = amount_at(tokens, at)
         if amount is not None and amount[2]:
             named = any(token.text in {*CURRENCY, "$"} for token in tokens[at : amount[1]])
+            house = grand_is_street and not named and amount[0] >= _HOUSE_GRAND
+            if house:
+                at = amount[1]
+                continue
             if named or not plainly:
                 yield at, amount[1]
         at = amount[1] if amount is not None else at + 1
 
 
 def _addresses(tokens: Sequence[Token], gazetteer: Gazetteer) -> Iterator[tuple[int, int]]:
-    """Names with their house numbers; names close together ("X and Y") make one address."""
-    group: tuple[int, int] | None = None
+    """Names with their house numbers; names close together ("X and Y") make one address.
+
+    Where a listed street is named, other streets and places are not looked at: they only say where it is.
+    """
+    groups: list[tuple[int, int, bool]] = []
     for mention in find_mentions(tokens, gazetteer, strict=True):
         if mention.kind == "unknown" and not _is_address(tokens, mention):
             continue
         first, stop = address_span(tokens, mention)
-        if group is not None and _together(tokens, group[1], first):
-            group = group[0], stop
-            continue
-        if group is not None:
-            yield group
-        group = first, stop
-    if group is not None:
-        yield group
+        listed = mention.kind == "street"
+        if groups and _together(tokens, groups[-1][1], first):
+            before = groups.pop()
+            first, listed = before[0], listed or before[2]
+        groups.append((first, stop, listed))
+    any_listed = any(listed for _, _, listed in groups)
+    for first, stop, listed in groups:
+        if listed or not any_listed:
+            yield first, stop
 
 
 def _is_address(tokens: Sequence[Token], mention: Mention) -> bool:
     """A house number before an unknown "... Street" makes an address even so; other types may be anything."""
-    kind = STREET_TYPES[tokens[mention.stop - 1].text]
-    return kind in {"street", "avenue", "road"} and mention.first > 0 and is_number(tokens[mention.first - 1])
+    return (
+        street_type(tokens[mention.stop - 1].text) in {"street", "avenue", "road"}
+        and mention.first > 0
+        and is_number(tokens[mention.first - 1])
+    )
 
 
 def _together(tokens: Sequence[Token], stop: int, first: int) -> bool:
+    if any(token.after_stop for token in tokens[stop : first + 1]):
+        return False
     between = [token.text for token in tokens[stop:first]]
     return len(between) <= (_TO_CORNER if "corner" in between else _TOGETHER) and any(
         word in POINTERS for word in between

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -30,6 +31,8 @@ MATCH = 0.8
 
 Array = npt.NDArray[np.float32]
 
+_REMEMBERED = 4096
+"""Names of which the matches are kept."""
 _SHOWN = 0.5
 """Candidates below this are noise and are not returned."""
 _NO_WORD_OF_A_NAME = frozenset(
@@ -160,6 +163,9 @@ class Gazetteer:
             plain_words(name)[0] for name in others if name.lower().startswith("the ") and len(plain_words(name)) == 1
         )
         """Words that are a name only after "the": "the Boulevard", "the Green"."""
+        # A sentence is read several times over, and callers name the same streets again and again.
+        self._matched_street = lru_cache(_REMEMBERED)(self._match_street)
+        self._matched_place = lru_cache(_REMEMBERED)(self._match_place)
         self._base_counts: dict[str, set[str]] = {}
         for name, base, _ in self._entries:
             self._base_counts.setdefault("".join(base), set()).add(name)
@@ -179,9 +185,11 @@ class Gazetteer:
         `words` are the street's name alone, in any case and with or without its type. Equally good candidates
         are all returned, the longest street first.
         """
-        plain = plain_words(words)
-        if exact := self._full.get(tuple(plain)):
-            return [StreetMatch(name, 1.0) for name in exact[:limit]]
+        return list(self._matched_street(tuple(plain_words(words)))[:limit])
+
+    def _match_street(self, plain: tuple[str, ...]) -> tuple[StreetMatch, ...]:
+        if exact := self._full.get(plain):
+            return tuple(StreetMatch(name, 1.0) for name in exact)
         base, kind = split_type(plain)
         best: dict[str, float] = {}
         for index, alike in self._bases.alike(base, _SHOWN):
@@ -189,7 +197,7 @@ class Gazetteer:
             score = self._score("".join(entry_base), alike, kind, entry_kind)
             best[name] = max(score, best.get(name, 0.0))
         ranked = sorted(best.items(), key=lambda item: (-item[1], -self._miles[item[0]]))
-        return [StreetMatch(name, round(score, 3)) for name, score in ranked[:limit] if score >= _SHOWN]
+        return tuple(StreetMatch(name, round(score, 3)) for name, score in ranked if score >= _SHOWN)
 
     def _score(self, base: str, alike: float, kind: str, entry_kind: str) -> float:
         if alike == 1.0:
@@ -201,10 +209,12 @@ class Gazetteer:
 
     def match_place(self, words: str, limit: int = 3) -> list[PlaceMatch]:
         """Places that `words` may mean, best first, at most `limit`; empty if nothing is alike."""
-        plain = plain_words(words)
+        return list(self._matched_place(tuple(plain_words(words)))[:limit])
+
+    def _match_place(self, plain: tuple[str, ...]) -> tuple[PlaceMatch, ...]:
         best: dict[Place, float] = {}
         for index, alike in self._place_names.alike(plain, _SHOWN):
             place = self._place_entries[index][0]
             best[place] = max(alike if alike == 1.0 else alike * 0.96, best.get(place, 0.0))
         ranked = sorted(best.items(), key=lambda item: -item[1])
-        return [PlaceMatch(place.name, place.street, round(score, 3)) for place, score in ranked[:limit]]
+        return tuple(PlaceMatch(place.name, place.street, round(score, 3)) for place, score in ranked)

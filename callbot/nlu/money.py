@@ -11,6 +11,8 @@ UNRESOLVED = 0.1
 """Score of words that hold no amount."""
 
 CURRENCY = frozenset({"dollar", "dollars", "bucks", "buck", "usd"})
+_BARE = {"hundred": 100, "thousand": 1000}
+"""A note, or a number of which the beginning was not heard: "a fake hundred"."""
 _CENTS = frozenset({"cent", "cents"})
 _VAGUE = {"couple": 2, "few": 3, "several": 4}
 _THOUSANDS = frozenset({"grand", "k"})
@@ -67,7 +69,8 @@ def parse_amount(text: str) -> tuple[int | float | str, float]:
         if amount is not None:
             found.append((amount[0], amount[2]))
         at = amount[1] if amount is not None else at + 1
-    money = [value for value, sure in found if sure] or [value for value, _ in found]
+    bare = [float(_BARE[token.text]) for token in tokens if token.text in _BARE]
+    money = [value for value, sure in found if sure] or [value for value, _ in found] or bare
     if not money:
         return text.strip(), UNRESOLVED
     value = max(money)

@@ -58,7 +58,7 @@ def normalize(
     zoneinfo.ZoneInfoNotFoundError for an unknown zone.
     """
     if slot in TEXT_SLOTS:
-        said = text.strip()
+        said = text.strip().removesuffix("'s").removesuffix("\u2019s")  # "a raccoon's in the attic"
         return said, 1.0 if said else 0.0
     if slot in FLAG_SLOTS:
         value = flag(slot, text)

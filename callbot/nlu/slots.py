@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from callbot.events import Scalar, SlotHit
-from callbot.nlu.addresses import NUMBER_ONLY, answered_number, landmark
+from callbot.nlu.addresses import NUMBER_ONLY, answered_number, is_ordinary_street, landmark, named_place
 from callbot.nlu.corrections import corrected_number, corrected_place
+from callbot.nlu.edges import whole
 from callbot.nlu.finders import find_slots
 from callbot.nlu.flags import FLAG_SLOTS, flag, stated
 from callbot.nlu.gazetteer import Gazetteer
@@ -73,18 +74,47 @@ class SlotReader:
         if right is not None:
             return (self._hit("location", right, _RULE_CONFIDENCE, wall),)
         best: dict[str, SlotHit] = {}
-        for slot, first, end, sure in (*spans, *self._by_rules(text, asked)):
+        rules = self._by_rules(text, asked)
+        said = [(slot, *whole(slot, text, first, end), sure) for slot, first, end, sure in spans]
+        for slot, first, end, sure in (*said, *_named_alike(rules, said)):
             if slot in _AMOUNTS and slot != asked and asked in SLOTS and not _MONEY.search(text):
                 continue
             hit = self._hit(slot, text[first:end], sure, wall)
-            self._keep(best, self._widened(hit, text[first:], wall) if slot == "location" else hit)
+            if slot == "location":
+                hit = self._located(hit, text, first, end, wall, asked=asked)
+            elif slot == "vehicle" and _is_bare_color(hit) and _overlaps(rules, "location", first, end):
+                continue
+            self._keep(best, hit)
+        if "location" not in best and asked != "location" and (place := named_place(text)) is not None:
+            best["location"] = self._at_landmark(self._hit("location", place, _RULE_CONFIDENCE, wall), _LANDMARK)
         if asked == "location" and len(text.split()) <= _WHOLE_WORDS:
             self._place(best, text, wall, is_answer=is_answer)
         elif is_answer and asked in _RESOLVABLE and len(text.split()) <= _WHOLE_WORDS:
             self._keep(best, self._whole(asked, text, wall))
         for hit in self._flags(text, asked):
             best[hit.name] = hit
-        return tuple(best.values())
+        return tuple(hit for hit in best.values() if hit.confidence > 0)
+
+    def _located(self, hit: SlotHit, text: str, first: int, end: int, wall: datetime, *, asked: str) -> SlotHit:
+        """The location with what stands beside it; nothing where its words only look like a street ("one day")."""
+        assert isinstance(hit.value, dict)
+        if asked != "location" and hit.value["matched"] and is_ordinary_street(hit.text):
+            before = re.split(r"[.?!;]\s", text[:first])[-1].split(" ")[-_AROUND:]
+            after = re.split(r"[.?!;,](?:\s|$)", text[end:], maxsplit=1)[0].split(" ")[:_AROUND]
+            context = self._hit("location", " ".join((*before, hit.text, *after)).strip(), 1.0, wall).value
+            if not isinstance(context, dict) or context["matched"] is None:
+                return replace(hit, confidence=0.0)
+        if asked != "location" and hit.confidence == 0.0 and named_place(hit.text) is not None:
+            return self._at_landmark(hit, _LANDMARK)
+        return self._widened(hit, text[first:], wall)
+
+    @staticmethod
+    def _at_landmark(hit: SlotHit, sure: float) -> SlotHit:
+        """A place that no list holds, in the caller's words."""
+        assert isinstance(hit.value, dict)
+        if hit.value["matched"]:
+            return hit
+        return replace(hit, value={**hit.value, "place": hit.text}, confidence=sure)
 
     def _widened(self, hit: SlotHit, rest: str, wall: datetime) -> SlotHit:
         """The location with what the sentence says beside it: "Whalley Avenue" right by the Stop and Shop."""
@@ -94,7 +124,9 @@ class SlotReader:
         if not isinstance(hit.value, dict) or not isinstance(wide.value, dict) or not hit.value.get("matched"):
             return hit
         same = all(hit.value.get(part) == wide.value.get(part) for part in ("matched", "number"))
-        added = [part for part in ("cross_street", "place") if wide.value.get(part) and not hit.value.get(part)]
+        if not same and hit.value.get("number") is None and _NUMBERED.search(near[len(hit.text) :]):
+            same = hit.value.get("matched") == wide.value.get("matched")
+        added = [part for part in _BESIDE_STREET if wide.value.get(part) and not hit.value.get(part)]
         if not same or not added or len(near) <= len(hit.text):
             return hit
         value = {**hit.value, **{part: wide.value[part] for part in added}, "text": near}
@@ -102,7 +134,10 @@ class SlotReader:
 
     def _by_rules(self, text: str, asked: str) -> list[FoundSpan]:
         found = find_slots(text, gazetteer=self.gazetteer, asked=asked)
-        return [(slot, first, end, _RULE_CONFIDENCE) for slot, first, end in found]
+        places = [span for span in found if span[0] == "location"]
+        # Where several places are named the first one is meant.
+        kept = [span for span in found if span not in places[1:]]
+        return [(slot, *whole(slot, text, first, end), _RULE_CONFIDENCE) for slot, first, end in kept]
 
     def _number(self, text: str, wall: datetime) -> SlotHit | None:
         """The utterance as a house number, whatever else the small model takes the number for."""
@@ -168,9 +203,17 @@ class SlotReader:
             best[hit.name] = hit
 
 
+_BESIDE_STREET = ("number", "cross_street", "place")
+_NUMBERED = re.compile(r"\b(?:number|no\.?|house|building) (?:\d|[a-z])|#", re.I)
+"""A number after other words is the house's if it is called so: "Ferry Street, out front of number two sixty"."""
+_AROUND = 3
+"""Words on either side that tell whether an ordinary word is a street."""
 _NAMES = ("caller_name", "person_name")
 _AMOUNTS = ("item_value", "amount")
 _MONEY = re.compile(r"\$|\b(?:dollars?|bucks?|grand|worth|costs?|value[ds]?|paid|pay|price)\b", re.I)
+_STRUCTURED = ("callback_number", "plate", "item_value", "amount", "case_number", "report_number", "vehicle")
+_UNRESOLVED = 0.2
+"""Up to this score nothing of the form that such a slot has was found."""
 _ELSEWHERE = ("callback_number", "plate", "item_value", "amount", "occurred_at", *_NAMES)
 """Slots whose words are no part of a place."""
 _SURE_OTHER = 0.5
@@ -190,6 +233,26 @@ _RESOLVABLE: Mapping[str, float] = {
     "report_number": 0.4,
 }
 """Slots that a bare answer can fill, with the least confidence at which it does."""
+
+
+def _named_alike(rules: Iterable[FoundSpan], spans: Iterable[FoundSpan]) -> list[FoundSpan]:
+    """The rules' amounts under the name that the small model has for these words: it knows what was paid for what."""
+    amounts = [(slot, first, end) for slot, first, end, _ in spans if slot in _AMOUNTS]
+    named = []
+    for slot, first, end, sure in rules:
+        if slot in _AMOUNTS:
+            slot = next((other for other, start, stop in amounts if start < end and first < stop), slot)
+        named.append((slot, first, end, sure))
+    return named
+
+
+def _overlaps(spans: Iterable[FoundSpan], name: str, first: int, end: int) -> bool:
+    return any(slot == name and start < end and first < stop for slot, start, stop, _ in spans)
+
+
+def _is_bare_color(hit: SlotHit) -> bool:
+    """ "Orange" is also a street."""
+    return isinstance(hit.value, dict) and not hit.value["make"] and not hit.value["model"]
 
 
 def _covers(whole: SlotHit, part: SlotHit) -> bool:
@@ -213,6 +276,8 @@ def _weight(slot: str, score: float) -> float:
     A street that the gazetteer does not know, or a time that is vague, is still worth having; words that name no
     place and no time at all are not.
     """
+    if slot in _STRUCTURED and score <= _UNRESOLVED:
+        return 0.0
     if slot not in ("location", "occurred_at", "vehicle"):
         return score
     return 0.0 if score < _NOTHING else 0.5 + 0.5 * score

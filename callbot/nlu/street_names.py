@@ -6,15 +6,17 @@ The gazetteer compares names in this form, the address rules look for it, and th
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from callbot.nlu.numbers import ordinal_at, ordinal_digits
 from callbot.nlu.tokens import words_of
 
 STREET_TYPES = {
-    **dict.fromkeys(("street", "st", "str", "streets"), "street"),
-    **dict.fromkeys(("avenue", "ave", "av", "aven", "avenues"), "avenue"),
-    **dict.fromkeys(("road", "rd", "roads"), "road"),
-    **dict.fromkeys(("boulevard", "blvd", "boul"), "boulevard"),
+    **dict.fromkeys(("street", "st", "str", "streets", "sts", "stree", "stret", "steet", "sreet", "streeet"), "street"),
+    **dict.fromkeys(("avenue", "ave", "av", "aven", "avenues", "aves", "avenu", "avene", "avanue"), "avenue"),
+    **dict.fromkeys(("avernue", "aveneu", "avneue", "aveune"), "avenue"),
+    **dict.fromkeys(("road", "rd", "roads", "raod"), "road"),
+    **dict.fromkeys(("boulevard", "blvd", "boul", "blv", "bvd", "boulvard", "bouldevard", "boulevar"), "boulevard"),
     **dict.fromkeys(("drive", "dr", "drv"), "drive"),
     **dict.fromkeys(("place", "pl"), "place"),
     **dict.fromkeys(("terrace", "terr", "ter"), "terrace"),
@@ -24,10 +26,19 @@ STREET_TYPES = {
     **dict.fromkeys(("highway", "hwy"), "highway"),
     **dict.fromkeys(("circle", "cir"), "circle"),
 }
-"""Every spelling of a street type with its full word, in lower case."""
+"""Every spelling of a street type with its full word, in lower case; slips of the finger that are no other word too."""
 
 _DIRECTIONS = {"n": "north", "s": "south", "e": "east", "w": "west"}
 _ELSEWHERE = {"ft": "fort", "mt": "mount", "jr": "junior"}
+
+
+def street_type(word: str) -> str | None:
+    """The full word for a street's type in any spelling, None for another word.
+
+    >>> street_type("ave"), street_type("street's"), street_type("orange")
+    ('avenue', 'street', None)
+    """
+    return STREET_TYPES.get(word.removesuffix("'s"))
 
 
 def plain_words(name: str | Sequence[str]) -> list[str]:
@@ -36,7 +47,11 @@ def plain_words(name: str | Sequence[str]) -> list[str]:
     >>> plain_words("E. Grand Ave."), plain_words("St. Ronan St"), plain_words("the Fourth Street")
     (['east', 'grand', 'avenue'], ['saint', 'ronan', 'street'], ['4th', 'street'])
     """
-    raw = words_of(name) if isinstance(name, str) else list(name)
+    return list(_plain_words(tuple(words_of(name) if isinstance(name, str) else name)))
+
+
+@lru_cache(8192)
+def _plain_words(raw: tuple[str, ...]) -> tuple[str, ...]:
     words = [word.removesuffix("'s").replace("'", "") for word in raw]
     while words and words[0] == "the":
         words = words[1:]
@@ -49,7 +64,7 @@ def plain_words(name: str | Sequence[str]) -> list[str]:
             continue
         plain.append(_plain_word(words, at))
         at += 1
-    return plain
+    return tuple(plain)
 
 
 def _plain_word(words: Sequence[str], at: int) -> str:

@@ -12,15 +12,18 @@ from dataclasses import dataclass
 
 _TOKEN = re.compile(
     r"[0-9]+(?:,[0-9]{3}(?![0-9]))*(?:\.[0-9]{1,2}(?![0-9.]))?(?:(?:st|nd|rd|th)(?![a-z]))?"
-    r"|[^\W\d_]+(?:'[^\W\d_]+)*|[$#&]"
+    r"|[^\W\d_]+(?:'[^\W\d_]+)*|[$#&@]"
+    r"|(?:(?<=[a-z]{2})|(?<=[a-z]\.))/(?=[a-z]{2})|(?<=[a-z] )/(?= [a-z])"  # "Elm/Church", not "w/" or "9/11"
 )
-_BREAK = re.compile(r"[,;:!?()]|\.(?!\w)")
+_BREAK = re.compile(r"[,;:!?()\u2014]|--|\.(?!\w)")
+_STOP = re.compile(r"[.?!](?:[^\w.]|$)|\n")
 _ABBREVIATIONS = frozenset(
     {
         *("st", "ave", "av", "rd", "blvd", "dr", "pl", "ter", "pkwy", "ln", "ft", "mt"),
         *("apt", "ste", "mr", "mrs", "ms", "jr"),
     }
 )
+_DASHES = frozenset({"-", "\u2010", "\u2011", "\u2013"})
 _APOSTROPHES = str.maketrans({"\u2019": "'", "\u2018": "'", "\u02bc": "'"})
 
 
@@ -37,6 +40,12 @@ class Token:
     """A comma or the like stands between this token and the one before."""
     glued: bool
     """No character stands between this token and the one before, as in "3B"."""
+    dashed: bool = False
+    """A hyphen stands between this token and the one before, as in "154-160"."""
+    capital: bool = False
+    """It is written with a capital."""
+    after_stop: bool = False
+    """A sentence ends before it."""
 
 
 def tokenize(text: str) -> list[Token]:
@@ -54,7 +63,18 @@ def tokenize(text: str) -> list[Token]:
         glued = bool(found) and not gap
         if found and (found[-1].text in _ABBREVIATIONS or len(found[-1].text) == 1):
             gap = gap.removeprefix(".")
-        found.append(Token(match.group(), match.start(), match.end(), bool(_BREAK.search(gap)), glued))
+        found.append(
+            Token(
+                match.group(),
+                match.start(),
+                match.end(),
+                after_break=bool(_BREAK.search(gap)),
+                glued=glued,
+                dashed=gap.strip() in _DASHES,
+                capital=text[match.start()].isupper(),
+                after_stop=bool(_STOP.search(gap)),
+            )
+        )
         last = match.end()
     return found
 

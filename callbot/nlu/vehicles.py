@@ -21,7 +21,32 @@ _ALSO = {
 _BODIES = (
     *("minivan", "van", "box truck", "food truck", "tow truck", "pickup truck", "pickup", "suv", "sedan", "coupe"),
     *("hatchback", "station wagon", "wagon", "convertible", "motorcycle", "moped", "scooter", "dirt bike", "trailer"),
-    *("camper", "rv", "motor home", "bus", "taxi", "jeep", "tractor trailer", "truck"),
+    *(
+        "camper",
+        "rv",
+        "motor home",
+        "bus",
+        "taxi",
+        "jeep",
+        "tractor trailer",
+        "truck",
+        "semi",
+        "semi truck",
+        "crossover",
+    ),
+    *(
+        "atv",
+        "quad",
+        "four wheeler",
+        "golf cart",
+        "school bus",
+        "dump truck",
+        "cargo van",
+        "work van",
+        "u-haul",
+        "hearse",
+    ),
+    *("ambulance", "limousine", "limo", "go kart", "hatch back", "roadster", "e bike"),
 )
 _SHADES = frozenset({"dark", "light", "bright", "lime", "navy", "pale", "deep"})
 _LONGEST = 4
@@ -71,7 +96,7 @@ def parse_vehicle(text: str, lists: VehicleLists) -> tuple[dict[str, Scalar], fl
     Where no model of the lists is named, "model" is the kind of vehicle ("van"). "year" is a number with four
     digits. None where nothing was said.
     """
-    words = [token.text for token in tokenize(text)]
+    words = [token.text.removesuffix("'s") for token in tokenize(text)]
     make = _find(words, lists._makes)
     misheard = make is None
     if make is None:

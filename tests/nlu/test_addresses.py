@@ -49,6 +49,13 @@ KEYS = {"text", "street", "number", "cross_street", "place", "unit", "matched", 
         ("the church on Fountain Street", {"street": "Fountain Street"}),
         ("Church Street South", {"street": "Church Street South"}),
         ("Grand", {"street": "Grand Avenue"}),
+        ("154-160 Fountain Street", {"street": "Fountain Street", "number": "154"}),
+        ("15 - 21 WHITTLESEY AVE", {"street": "Whittlesey Avenue", "number": "15"}),
+        ("407 411 Shelton Ave", {"street": "Shelton Avenue", "number": "407"}),
+        ("between #9 and #15 Birch Drive", {"street": "Birch Drive", "number": "15"}),
+        ("a/f 247 Fairmont Ave", {"street": "Fairmont Avenue", "number": "247"}),
+        ("Edgewood Avenue where it meets Winthrop", {"street": "Edgewood Avenue", "cross_street": "Winthrop Avenue"}),
+        ("Blatchley Avenue corner Grand", {"street": "Blatchley Avenue", "cross_street": "Grand Avenue"}),
     ],
 )
 def test_known_streets(site: Site, said: str, expected: dict[str, str]) -> None:

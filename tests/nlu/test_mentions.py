@@ -18,6 +18,7 @@ def names(site: Site, text: str, *, strict: bool) -> list[str]:
         ("there are two cars on the main road", []),
         ("the clean streets of New Haven, CT", []),
         ("I live on Dixwell", []),
+        ("a yellow Four Wheeler", []),
         ("I live on Dixwell Avenue", ["Dixwell Avenue"]),
         ("it's at 215 Dixwell", ["Dixwell Avenue"]),
         ("at State and Chapel there's a hole", ["State Street", "Chapel Street"]),
@@ -28,6 +29,64 @@ def names(site: Site, text: str, *, strict: bool) -> list[str]:
 )
 def test_whole_sentences_are_read_strictly(site: Site, text: str, expected: list[str]) -> None:
     assert names(site, text, strict=True) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        # a bare name after "on" and the like, with what follows it
+        ("People tear along Canner, day and night", ["Canner Street"]),
+        ("the lower end of Howe is dark", ["Howe Street"]),
+        ("Nobody plowed upper Bishop this week", ["Bishop Street"]),
+        ("Trucks idle near Lombard every night", ["Lombard Street"]),
+        # corners in all wordings
+        ("a lamp is out where Canner meets Whitney", ["Canner Street", "Whitney Avenue"]),
+        ("Stop sign down, Nash/Eagle", ["Nash Street", "Eagle Street"]),
+        ("light is stuck @ Ferry & Grand", ["Ferry Street", "Grand Avenue"]),
+        ("hydrant leaking corner Dwight and Edgewood", ["Dwight Street", "Edgewood Avenue"]),
+        ("it happened crossing Temple at Wall", ["Temple Street", "Wall Street"]),
+        # slips of the finger in the type
+        ("a dead cat on Derby Avernue", ["Derby Avenue"]),
+        ("Peck Street's sidewalks are broken", ["Peck Street"]),
+        # two names that overlap: the one that begins first
+        ("The Fulton Terrace street sign is gone", ["Fulton Terrace"]),
+    ],
+)
+def test_streets_in_the_wordings_of_callers(site: Site, text: str, expected: list[str]) -> None:
+    assert names(site, text, strict=True) == expected
+
+
+@pytest.mark.parametrize("strict", [True, False])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I waited one day and nothing happened",
+        "3 young men on dirt bikes",
+        "the north and south side of the building",
+        "Somebody painted it white & brown",
+        "He was last seen in Fair Haven",
+        "They closed Salem Square again",
+        "a dog by the shelter and park",
+        "the ramp to I95 South is closed",
+    ],
+)
+def test_ordinary_words_are_no_streets(site: Site, text: str, strict: bool) -> None:
+    assert names(site, text, strict=strict) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a hall on Hamilton Street", ["Hamilton Street"]),
+        ("down by the river off Middletown Avenue", ["Middletown Avenue"]),
+        ("white, off of farren avenue", ["Farren Avenue"]),
+        ("on the corner of Saint Anthony Street and Ferry Street", ["Saint Anthony Street", "Ferry Street"]),
+        ("my store on Grand, near Ferry", ["Grand Avenue", "Ferry Street"]),
+        ("Grand", ["Grand Avenue"]),
+    ],
+)
+def test_an_ordinary_word_is_a_street_by_what_stands_around_it(site: Site, text: str, expected: list[str]) -> None:
+    assert names(site, text, strict=False) == expected
 
 
 def test_words_about_a_location_are_read_freely(site: Site) -> None:

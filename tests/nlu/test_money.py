@@ -19,6 +19,7 @@ from callbot.nlu.money import UNRESOLVED, parse_amount
         ("a few thousand dollars", 3000),
         ("1.5 thousand", 1500),
         ("six or seven thousand", 7000),
+        ("a fake hundred", 100),
         ("two bikes for nine hundred dollars", 900),
     ],
 )

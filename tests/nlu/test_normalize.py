@@ -38,6 +38,7 @@ def test_every_slot_of_the_catalogue_can_be_normalised(site: Site) -> None:
         ("amount", "two grand", 2000),
         ("case_number", "26 00014 7", "26-00014-7"),
         ("report_number", "R-1042", "R-1042"),
+        ("animal_type", "raccoon's", "raccoon"),
         ("description", "  people yelling ", "people yelling"),
         ("is_ongoing", "it's still going", True),
         ("injuries", "the car is blue", None),

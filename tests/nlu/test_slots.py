@@ -69,7 +69,59 @@ def test_an_unknown_street_is_kept_but_doubted(reader: SlotReader) -> None:
 
 def test_words_that_name_no_place_count_for_nothing(reader: SlotReader) -> None:
     found = read(reader, "the big purple thing over there", "", ("location", "the big purple thing", 0.9))
-    assert found["location"].confidence == 0.0
+    assert "location" not in found
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("it took them one day to come", "one day"),
+        ("we walked to Fair Haven", "Fair"),
+        ("the Yale police came", "Yale"),
+        ("it's a Connecticut registration", "Connecticut"),
+    ],
+)
+def test_ordinary_words_are_no_place_whatever_the_model_thinks(reader: SlotReader, text: str, words: str) -> None:
+    assert "location" not in read(reader, text, "", ("location", words, 0.9))
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "value"),
+    [
+        ("Whole slab is up. Ferry Street, out front of number two sixty.", "number", "260"),
+        ("There's glass over on Munson, all over the lane near Winchester", "cross_street", "Winchester Avenue"),
+        ("the light on the Boulevard at Columbus is out", "street", "Ella T Grasso Boulevard"),
+        ("Two holes on Sachem near Prospect. They start at Grove Street", "street", "Sachem Street"),
+        ("Needles all over the grass in Trowbridge Square", "place", "Trowbridge Square"),
+    ],
+)
+def test_a_place_by_rules_alone(reader: SlotReader, text: str, key: str, value: str) -> None:
+    assert field(read(reader, text)["location"], key) == value
+
+
+def test_a_place_that_no_list_holds_is_kept_in_the_callers_words(reader: SlotReader) -> None:
+    found = read(reader, "there's a dead gull at the bus stop", "", ("location", "the bus stop", 0.9))
+    assert (field(found["location"], "place"), field(found["location"], "matched")) == ("the bus stop", None)
+
+
+def test_an_amount_has_the_name_that_the_model_knows(reader: SlotReader) -> None:
+    found = read(reader, "I wired him nine hundred dollars", "", ("amount", "nine hundred", 0.8))
+    assert found["amount"].value == 900
+    assert "item_value" not in found
+
+
+def test_a_color_that_is_a_street_is_no_vehicle(reader: SlotReader) -> None:
+    found = read(reader, "two cars hit each other, Orange at Humphrey", "", ("vehicle", "Orange", 0.8))
+    assert "vehicle" not in found
+    assert field(found["location"], "street") == "Orange Street"
+
+
+def test_what_resolves_to_nothing_is_no_value(reader: SlotReader) -> None:
+    spans = ("vehicle", "that thing", 0.9), ("callback_number", "twelve", 0.9)
+    assert (
+        read(reader, "that thing sat there for twelve days", "", *spans).keys() & {"vehicle", "callback_number"}
+        == set()
+    )
 
 
 # ---------------------------------------------------------------- whole answers

@@ -32,6 +32,17 @@ def test_offsets_are_in_order_and_inside(text: str) -> None:
     assert said(text, tokens) in text
 
 
+def test_a_slash_and_an_at_join_names_only() -> None:
+    assert words_of("Elm/Church @ 4pm w/ 9/11") == ["elm", "/", "church", "@", "4", "pm", "w", "9", "11"]
+
+
+def test_hints_of_writing() -> None:
+    tokens = tokenize("154-160 Howe. It's dark, on Elm. Fix it")
+    assert [t.text for t in tokens if t.dashed] == ["160"]
+    assert [t.text for t in tokens if t.capital] == ["howe", "it's", "elm", "fix"]
+    assert [t.text for t in tokens if t.after_stop] == ["it's", "fix"]
+
+
 def test_longest_phrase_wins() -> None:
     assert phrase_at(["in", "front", "of"], 0, "in", "in front of", "front") == 3
     assert phrase_at(["in"], 0, "in front of") == 0

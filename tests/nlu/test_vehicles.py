@@ -20,6 +20,8 @@ LISTS = VehicleLists(
     [
         ("It's a gray Honda Civic", "gray", "Honda", "Civic", None),
         ("an old red Ford Focus", "red", "Ford", "Focus", None),
+        ("the Honda Civic's lights", None, "Honda", "Civic", None),
+        ("a semi", None, None, "semi", None),
         ("grey civic", "gray", "Honda", "Civic", None),
         ("Chevy Impala, white", "white", "Chevrolet", "Impala", None),
         ("ford f one fifty", None, "Ford", "F-150", None),
