@@ -10,6 +10,7 @@ import json
 import logging
 import sys
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -40,8 +41,6 @@ app = typer.Typer(
 models_app = typer.Typer(help="The model store.", no_args_is_help=True)
 app.add_typer(models_app, name="models")
 
-EPOCHS = 5
-"""Passes of a training: some 15 minutes on two quiet cores."""
 
 SiteOption = Annotated[Path | None, typer.Option("--site", help="Folder with intents/, dialogs/ and telephony/.")]
 DatabaseOption = Annotated[str | None, typer.Option("--database", help="SQLAlchemy URL of the case store.")]
@@ -405,7 +404,15 @@ def _show_progress(bar: tqdm[Any], done: int, of: int, doing: str) -> None:
 def train(
     site: SiteOption = None,
     seed: Annotated[int, typer.Option(help="Seed of everything random.")] = 0,
-    epochs: Annotated[int, typer.Option(min=1, help="Passes over the examples.")] = EPOCHS,
+    passes: Annotated[
+        int | None, typer.Option(min=1, help="Passes over the examples (default: what fits this machine).")
+    ] = None,
+    learn_to: Annotated[
+        Path | None, typer.Option(help="Only learn, and put the weights into this folder: for a machine with a GPU.")
+    ] = None,
+    learned: Annotated[
+        Path | None, typer.Option(help="Take the weights from such a folder; calibrate, judge and file them here.")
+    ] = None,
     speak: Annotated[
         bool, typer.Option("--speak", help="Do not train: have the utterances spoken and heard, to train on later.")
     ] = False,
@@ -413,7 +420,9 @@ def train(
     """Train a new version of the small model's adapter from the site's utterances."""
     from callbot.content import load_held_out, load_site
     from callbot.models import ModelStore
-    from callbot.nlu.train import train_site
+    from callbot.nlu.train import learn, site_task
+    from callbot.nlu.train import train as train_task
+    from callbot.nlu.trainer import usual_recipe
     from callbot.room import graphs, pull_missing
 
     settings = config.load(site=site)
@@ -424,14 +433,16 @@ def train(
             return
         pull_missing(settings, [settings.encoder])
         encoder = ModelStore(settings.models).resolve(settings.encoder)
-        # One thread: with two, a busy second core makes each step many times slower, and the result differ.
-        report = train_site(
-            *(loaded, load_held_out(settings.site), encoder, graphs(settings)),
-            seed=seed,
-            epochs=epochs,
-            progress=partial(_show_progress, bar),
-            today=datetime.now(UTC).date(),
-        )
+        task = site_task(loaded, load_held_out(settings.site), encoder, graphs(settings))
+        recipe = usual_recipe()
+        recipe = replace(recipe, passes=passes or recipe.passes)
+        progress = partial(_show_progress, bar)
+        if learn_to is not None:
+            learn(task, learn_to, seed=seed, recipe=recipe, progress=progress)
+            print(learn_to)
+            return
+        today = datetime.now(UTC).date()
+        report = train_task(task, seed=seed, recipe=recipe, progress=progress, today=today, learned=learned)
     print(f"{report.folder}: {report.seconds / 60:.0f} minutes, its figures are in README.md")
 
 

@@ -36,7 +36,7 @@ class Chain(nn.Module):
         `lengths` (batch,) are the words of each row, at least one.
         """
         matrix = self._matrix()
-        inside = torch.arange(scores.shape[1])[None, :] < lengths[:, None]
+        inside = torch.arange(scores.shape[1], device=scores.device)[None, :] < lengths[:, None]
         right = scores.gather(2, tags.unsqueeze(2)).squeeze(2)
         before = torch.cat([torch.full_like(tags[:, :1], len(matrix) - 1), tags[:, :-1]], dim=1)
         right = ((right + matrix[before, tags]) * inside).sum(1)
@@ -45,7 +45,7 @@ class Chain(nn.Module):
     def table(self) -> Floats:
         """The weights (from, to), -inf where not allowed; the last row for the start, as `viterbi` takes them."""
         with torch.no_grad():
-            learnt: Floats = self._matrix().numpy().astype(np.float32)
+            learnt: Floats = self._matrix().cpu().numpy().astype(np.float32)
         learnt[learnt <= _NEVER / 2] = -np.inf
         return learnt
 

@@ -53,6 +53,8 @@ class Recipe:
     several: bool = False
     """An utterance may have any number of intents."""
     seed: int = 0
+    device: str = "cpu"
+    """"cpu", or "cuda" for a graphics card."""
 
 
 class Fitted:
@@ -64,8 +66,9 @@ class Fitted:
         body, hidden = load_encoder(encoder)
         self.names = names
         self.recipe = recipe
-        self.network = Network(_adapted(body, recipe.rank), hidden, len(names.intents), len(names.tags), kinds=1)
-        self.chain = Chain(names.tags)
+        network = Network(_adapted(body, recipe.rank), hidden, len(names.intents), len(names.tags), kinds=1)
+        self.network = network.to(recipe.device)
+        self.chain = Chain(names.tags).to(recipe.device)
         self._subwords = Subwords(encoder)
 
     def read(self, examples: Sequence[Labelled]) -> list[Reading]:
@@ -77,16 +80,20 @@ class Fitted:
             for start in range(0, len(order), 64):
                 chosen = order[start : start + 64]
                 batch = [self.encode(examples[at]) for at in chosen]
-                answers: Answers = self.network(*_padded(batch))
+                answers: Answers = self.network(*self.padded(batch))
                 intents = answers.wants if self.recipe.several else answers.intents
                 for row, (at, encoded) in enumerate(zip(chosen, batch, strict=True)):
-                    words = answers.slots[row, encoded.firsts].numpy()
-                    found[at] = Reading(intents[row].numpy(), words, answers.pooled[row].numpy())
+                    words = answers.slots[row, encoded.firsts].cpu().numpy()
+                    found[at] = Reading(intents[row].cpu().numpy(), words, answers.pooled[row].cpu().numpy())
         return [found[at] for at in range(len(examples))]
 
     def encode(self, example: Labelled) -> Encoded:
         """The example as subwords, after no question."""
         return self._subwords.encode(example.words, "")
+
+    def padded(self, batch: Sequence[Encoded]) -> list[Tensor]:
+        """Ids, segments and mask of a batch, each (batch, subwords), where the network is."""
+        return [tensor.to(self.recipe.device) for tensor in _padded(batch)]
 
     def weights(self) -> dict[str, Tensor]:
         """Everything that is trained."""
@@ -180,7 +187,7 @@ def _step(fitted: Fitted, batch: _Batch, optimizer: torch.optim.Optimizer) -> fl
     """Take one step; returns the loss before it."""
     fitted.network.train()
     optimizer.zero_grad()
-    answers: Answers = fitted.network(*_padded([encoded for encoded, _ in batch]))
+    answers: Answers = fitted.network(*fitted.padded([encoded for encoded, _ in batch]))
     loss = _intent_loss(fitted, answers, [example for _, example in batch])
     if len(fitted.names.tags) > 1:
         loss = loss + _slot_loss(fitted, answers.slots, batch)
@@ -198,7 +205,7 @@ def _intent_loss(fitted: Fitted, answers: Answers, batch: Sequence[Labelled]) ->
             wanted[row, [numbers[name] for name in example.intents]] = 1
         # Summed over the intents: most are absent, and the mean would all but hide those that are there.
         return binary_cross_entropy_with_logits(answers.wants, wanted, reduction="none").sum(1).mean()
-    right = torch.tensor([numbers[name] for example in batch for name in example.intents])
+    right = torch.tensor([numbers[name] for example in batch for name in example.intents], device=fitted.recipe.device)
     return cross_entropy(answers.intents, right, label_smoothing=fitted.recipe.smoothing)
 
 
@@ -211,6 +218,7 @@ def _slot_loss(fitted: Fitted, slots: Tensor, batch: _Batch) -> Tensor:
         count = len(encoded.firsts)
         firsts[row, :count] = torch.tensor(encoded.firsts)
         tags[row, :count] = torch.tensor([numbers[tag] for tag in example.tags[:count]])
+    firsts, tags, lengths = (tensor.to(fitted.recipe.device) for tensor in (firsts, tags, lengths))
     words = slots.gather(1, firsts.unsqueeze(2).expand(-1, -1, slots.shape[2]))
     return fitted.chain.loss(words, tags, lengths)
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 
 from callbot.nlu.calibrate import Cutoff, lower_bound, upper_bound
 from callbot.nlu.drift import KEY, Baseline
 from callbot.nlu.measures import CERTAIN, Figures, Watch, plain
+from callbot.nlu.recipe import Recipe
 from callbot.nlu.scores import Measure
 
 
@@ -24,15 +25,13 @@ class Report:
     data: str
     """SHA-256 of all training utterances."""
     seed: int
-    epochs: int
+    recipe: Recipe
     best_epoch: int
     """The pass that was kept, counted from 1."""
     trained: int
     """Utterances trained on."""
     heard: int
     """Utterances, of all, that a recogniser heard."""
-    draws: int
-    """Varied examples seen in all."""
     seconds: float
     close: Cutoff
     """Where a case may close itself."""
@@ -44,9 +43,11 @@ class Report:
     """What is usual on the calibration split, to see callers drift from it."""
 
 
+_DEVICES = {"cpu": "two cores", "cuda": "a graphics card"}
+
 _HEAD = """# Small model: adapter for intents, slots and emergencies
 
-Written by `callbot train`; do not edit. The files here are a low-rank adapter (rank 16, in peft's format, half
+Written by `callbot train`; do not edit. The files here are a low-rank adapter (in peft's format, half
 precision) for the sentence encoder all-MiniLM-L6-v2; linear heads for the intent, for each intent by itself, for the
 BIO tags of the words, for an emergency and for its kind; known emergencies and their look-alikes as embeddings; and
 what judges whether an utterance resembles anything known. `callbot.nlu.model.SmallModel.load` reads them.
@@ -78,7 +79,9 @@ def card(report: Report, counts: Mapping[str, int], today: date) -> str:
 {report.calibration.scores.count} for calibration |
 | SHA-256 of the utterances | `{report.data}` |
 | seed | {report.seed} |
-| passes | {report.epochs} ({report.draws} varied examples in all), number {report.best_epoch} kept |
+| passes | {report.recipe.passes} ({report.recipe.passes * report.recipe.draws} varied examples in all), number \
+{report.best_epoch} kept |
+| trained on | {_DEVICES[report.recipe.device]} |
 | minutes | {report.seconds / 60:.1f} |
 
 Utterances by intent: {", ".join(f"{name} {count}" for name, count in sorted(counts.items()))}.
@@ -101,7 +104,7 @@ def card_json(report: Report, counts: Mapping[str, int], today: date) -> str:
         "date": today.isoformat(),
         "data": report.data,
         "seed": report.seed,
-        "epochs": report.epochs,
+        "recipe": asdict(report.recipe),
         "best_epoch": report.best_epoch,
         "minutes": round(report.seconds / 60, 1),
         "utterances": dict(sorted(counts.items())),

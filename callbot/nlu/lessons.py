@@ -68,12 +68,13 @@ class Lessons:
         self._cases = [line for line in lines if line.example.intent not in OTHER_INTENTS]
         self._dangers = [line for line in lines if line.example.intent == EMERGENCY]
 
-    def drawn(self, count: int) -> list[Lesson]:
-        """`count` lessons.
+    def drawn(self, count: int, seed: str) -> list[Lesson]:
+        """`count` lessons; the same for the same `seed`.
 
         Rare intents are drawn more often, by the square root of their rareness, and so are lines with values: slots
         take more examples to learn than intents do.
         """
+        self._rng.seed(seed)
         return [self._lesson(line) for line in self._rng.choices(self._lines, self._weights, k=count)]
 
     def plain(self, line: Line) -> Lesson:

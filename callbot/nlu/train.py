@@ -1,36 +1,32 @@
 """Trains the small model's adapter from a site's example utterances, as a new version.
 
-The recipe (low-rank adapter of rank 16, all heads at once, a rate that rises and falls, weights averaged over the last
-steps) was chosen by measurement. What decides here is data: each pass sees every line in other words (see `augment`,
-`typed`, `lessons`), and lines as the recogniser heard them. A fifth is never trained on: a small part of it watches
-the passes, the larger part calibrates the model as it is served (see `fitting`). The held-out utterances, written by
+What decides is data: each pass sees every line in other words (see `augment`, `typed`, `lessons`), and lines as the
+recogniser heard them. A fifth is never trained on: a small part of it watches the passes, the larger part calibrates
+the model as it is served (see `fitting`). The held-out utterances, written by
 another hand, decide nothing; they are only reported.
 """
 
 from __future__ import annotations
 
 import json
-import math
 import shutil
 import time
-import warnings
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from datetime import date
 from pathlib import Path
 from random import Random
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
 import torch
-from peft import LoraConfig, get_peft_model, get_peft_model_state_dict
+from peft import get_peft_model_state_dict
 from safetensors.numpy import save_file
-from torch import Tensor, nn
-from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 
 from callbot.content import Site
+from callbot.errors import ModelError
 from callbot.nlu.alarm import Bank, unit
 from callbot.nlu.augment import Augmenter
 from callbot.nlu.calibrate import Floats, clouds
@@ -63,7 +59,6 @@ from callbot.nlu.model import (
     SETTINGS,
     WEIGHTS,
     Encode,
-    Encoded,
     Heads,
     Raw,
     SmallModel,
@@ -71,49 +66,21 @@ from callbot.nlu.model import (
     Surroundings,
     file_hash,
     read_tensors,
-    transitions,
-    viterbi,
 )
-from callbot.nlu.network import Answers, Network, load_encoder
-from callbot.nlu.partner import Partner
+from callbot.nlu.network import Network, load_encoder
+from callbot.nlu.recipe import Recipe
 from callbot.nlu.served import open_encoder
 from callbot.nlu.swaps import AugmentLists
+from callbot.nlu.trainer import SCALE, Coder, Progress, Trainer, adapted, lora
 from callbot.nlu.utterances import OUTSIDE, UtteranceFile, examples, spans
 from callbot.nlu.versions import CURRENT, promote
 
-RANK, ALPHA = 16, 32
-TARGETS = r".*layer\.[2-5]\..*(query|key|value|attention\.output\.dense|intermediate\.dense|output\.dense)$"
-"""The upper four of six layers: what is common to all English is left as it is, and a step costs a quarter less."""
-HEADS_FASTER = 2.0
-"""The heads learn at so many times the adapter's rate."""
-SHOWN_FIRST = 3000
-"""Lessons that the heads are set by before the first step."""
-TIMID = 0.5
-"""Share of the log-odds of that first guess: it has seen only what an untrained encoder sees."""
-LEARNING_RATE, WEIGHT_DECAY, CLIP, WARM_UP = 1e-3, 0.01, 1.0, 0.1
-BATCH = 24
-"""Half of it in each of two processes. Less than is usual: the machine's time is short, and more steps teach more than
-surer ones."""
-DRAWS = 12_000
-"""Lessons a pass."""
-SMOOTHING = 0.05
-"""Share of the intent's target that goes to all others: the writers themselves would not always agree."""
-HIDDEN_WORDS = 0.06
-"""Share of the subwords that are hidden from the model in training, so that no single one decides."""
-MEMORY = 0.995
-"""What a step keeps of the averaged weights: they remember some 200 steps."""
-WANTS_SHARE, ALARM_SHARE, KIND_SHARE = 10.0, 1.0, 0.2
-"""Weights of the losses beside those of intent and slots."""
+LEARNED = "learned.json"
+"""Tells how the weights beside it were learned."""
 BANK_CALM = 700
 """Ordinary lines that speak against a likeness to emergencies: the look-alikes, and those nearest to emergencies."""
 JOINED_PAIRS = 200
 """Pairs of calibration lines that show how clearly two wishes are seen."""
-IGNORED = -100
-_NEVER = -1e4
-"""Logit of a tag that a lesson says nothing about."""
-
-Progress = Callable[[int, int, str], None]
-"""Called after each step with steps done, steps in all, and a word on how it goes."""
 
 
 @dataclass(frozen=True)
@@ -140,64 +107,115 @@ class Task:
     """Folder of the served graphs."""
 
 
-class Coded(NamedTuple):
-    """A lesson as numbers."""
+class Learned(NamedTuple):
+    """What came out of the teaching, beside the weights; `LEARNED` in their folder."""
 
-    encoded: Encoded
-    intents: list[int]
-    tags: list[int]
-    """One a word that was read."""
-    taught: list[bool]
-    """Which tags the lesson says something about."""
-    kind: int
-    """IGNORED = none."""
+    data: str
+    """SHA-256 of the utterances."""
+    seed: int
+    best: int
+    """The pass that was kept, counted from 1."""
+    minutes: float
+    recipe: Recipe
 
 
-def train(task: Task, *, seed: int, epochs: int, progress: Progress, today: date, draws: int = DRAWS) -> Report:
+class _Made(NamedTuple):
+    """What a training is made of."""
+
+    known: list[Line]
+    division: Division
+    taught: dict[str, frozenset[str]]
+    labels: Labels
+    lessons: Lessons
+
+    @classmethod
+    def of(cls, task: Task, seed: int) -> Self:
+        known = known_lines(task.files, task.heard)
+        division = divided(known)
+        taught = taught_slots(known, task.slots)
+        rng = Random(seed)
+        augmenter = Augmenter(task.lists, [line.example for line in division.trained], rng)
+        lessons = Lessons([*division.trained, *_unseen(task.plain, known)], augmenter, taught, rng)
+        return cls(known, division, taught, _labels(known), lessons)
+
+
+def train(
+    task: Task, *, seed: int, recipe: Recipe, progress: Progress, today: date, learned: Path | None = None
+) -> Report:
     """Train an adapter and put it into a new version of folder `task.out`; the first one serves at once.
 
-    The same input and seed give the same adapter on the same machine, on one thread. The version appears in one move
+    `learned`: a folder that `learn` has filled, perhaps elsewhere; only the rest is done here then, with the seed and
+    recipe of that. The same input and seed give the same adapter on the same machine. The version appears in one move
     at the end, so a training that is broken off leaves nothing.
 
     Raises ValueError for a training file without an intent or fewer than two intents, MarkupError for broken marks,
-    ModelError for an unusable encoder.
+    ModelError for an unusable encoder or for weights that were learned from other utterances.
     """
-    begun = time.monotonic()
-    known = known_lines(task.files, task.heard)
-    division = divided(known)
-    taught = taught_slots(known, task.slots)
-    torch.manual_seed(seed)
-    torch.set_num_threads(1)
-    labels, subwords = _labels(known), Subwords(task.encoder)
-    body, hidden = load_encoder(task.encoder)
-    network = Network(_adapted(body), hidden, len(labels.intents), len(labels.tags), len(labels.kinds))
-    augmenter = Augmenter(task.lists, [line.example for line in division.trained], Random(seed))
-    lessons = Lessons([*division.trained, *_unseen(task.plain, known)], augmenter, taught, Random(seed + 1))
-    trainer = Trainer(network, labels, subwords, lessons, Random(seed + 2))
-    best = trainer.fit([lessons.plain(line) for line in division.dev], epochs, draws, progress)
     scratch = task.out / ".new"
-    shutil.rmtree(scratch, ignore_errors=True)
-    scratch.mkdir(parents=True)
-    _write_weights(scratch, network)
-    fitted = _fitted(task, scratch, division, taught, labels, subwords, lessons)
+    if learned is None:
+        learn(task, scratch, seed=seed, recipe=recipe, progress=progress)
+    else:
+        shutil.rmtree(scratch, ignore_errors=True)
+        shutil.copytree(learned, scratch)
+    taught = _read_learned(scratch / LEARNED)
+    made = _Made.of(task, taught.seed)
+    if taught.data != data_hash(made.known):
+        raise ModelError(f"{scratch / LEARNED}: these weights were learned from other utterances than the site's")
+    (scratch / LEARNED).unlink()
+    return _served(task, scratch, made, taught, today)
+
+
+def learn(task: Task, folder: Path, *, seed: int, recipe: Recipe, progress: Progress) -> None:
+    """Teach the network and write its weights into `folder`: what takes long, and may be done on a machine that has
+    a graphics card. Raises like `train`."""
+    begun = time.monotonic()
+    torch.manual_seed(seed)
+    # With two threads a busy second core makes each step many times slower, and the result differ.
+    torch.set_num_threads(1)
+    made, subwords = _Made.of(task, seed), Subwords(task.encoder)
+    body, hidden = load_encoder(task.encoder)
+    labels = made.labels
+    network = Network(adapted(body, recipe), hidden, len(labels.intents), len(labels.tags), len(labels.kinds))
+    trainer = Trainer(network, Coder(labels, subwords), made.lessons, recipe, seed)
+    best = trainer.fit([made.lessons.plain(line) for line in made.division.dev], progress)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    _write_weights(folder, network, recipe)
+    minutes = (time.monotonic() - begun) / 60
+    done = Learned(data_hash(made.known), seed, best, round(minutes, 1), recipe)._asdict() | {"recipe": asdict(recipe)}
+    (folder / LEARNED).write_text(json.dumps(done, indent=1) + "\n", encoding="utf-8")
+
+
+def _read_learned(path: Path) -> Learned:
+    try:
+        row = json.loads(path.read_text(encoding="utf-8"))
+        return Learned(**{**row, "recipe": Recipe(**row["recipe"])})
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise ModelError(f"{path} does not tell what was learned: {error}") from error
+
+
+def _served(task: Task, scratch: Path, made: _Made, learned: Learned, today: date) -> Report:
+    """Calibrate the model as it is served, judge it, and put it where versions are."""
+    begun = time.monotonic()
+    division, taught = made.division, made.taught
+    fitted = _fitted(task, scratch, made)
     model = SmallModel.load(task.encoder, scratch, open_encoder(task.cache))
     report = Report(
         folder=task.out / f"{today.isoformat()}-{file_hash(scratch / ADAPTER)[:4]}",
         bytes=sum(file.stat().st_size for file in scratch.iterdir()),
-        data=data_hash(known),
-        seed=seed,
-        epochs=epochs,
-        best_epoch=best,
+        data=learned.data,
+        seed=learned.seed,
+        recipe=learned.recipe,
+        best_epoch=learned.best,
         trained=len(division.trained),
-        heard=sum(line.is_heard for line in known),
-        draws=epochs * draws,
-        seconds=time.monotonic() - begun,
+        heard=sum(line.is_heard for line in made.known),
+        seconds=learned.minutes * 60 + time.monotonic() - begun,
         close=fitted.close,
         calibration=_on_calibration(model, division, taught, task),
         held_out=_held_out(model, task, taught),
         usual=_usual(model, division, task.lists),
     )
-    counts = Counter(str(line.example.intent) for line in known if not line.is_heard)
+    counts = Counter(str(line.example.intent) for line in made.known if not line.is_heard)
     (scratch / "README.md").write_text(card(report, counts, today), encoding="utf-8")
     (scratch / "card.json").write_text(card_json(report, counts, today), encoding="utf-8")
     shutil.rmtree(report.folder, ignore_errors=True)
@@ -207,22 +225,12 @@ def train(task: Task, *, seed: int, epochs: int, progress: Progress, today: date
     return report
 
 
-def train_site(
-    site: Site,
-    held_out: Sequence[UtteranceFile],
-    encoder: Path,
-    cache: Path,
-    *,
-    seed: int,
-    epochs: int,
-    progress: Progress,
-    today: date,
-) -> Report:
-    """Train a new version of a loaded site's adapter; see `train`.
+def site_task(site: Site, held_out: Sequence[UtteranceFile], encoder: Path, cache: Path) -> Task:
+    """What to train for a loaded site.
 
     Raises ContentError when the site lacks a list that training needs, or a heard utterance is broken.
     """
-    task = Task(
+    return Task(
         files=site.utterances,
         heard=site_heard(site),
         plain=plain_lines(site.playbook.catalogue),
@@ -234,20 +242,6 @@ def train_site(
         out=site.adapters,
         cache=cache,
     )
-    return train(task, seed=seed, epochs=epochs, progress=progress, today=today)
-
-
-def lora() -> LoraConfig:
-    """The low-rank adapter's shape."""
-    return LoraConfig(r=RANK, lora_alpha=ALPHA, lora_dropout=0.05, bias="none", target_modules=TARGETS)
-
-
-def _adapted(body: nn.Module) -> nn.Module:
-    with warnings.catch_warnings():
-        # peft 0.21 asks transformers 5.23 for a property by its old name.
-        warnings.filterwarnings("ignore", "`is_gradient_checkpointing` is deprecated", FutureWarning)
-        adapted: nn.Module = get_peft_model(body, lora())
-    return adapted
 
 
 def _unseen(plain: Sequence[Line], known: Sequence[Line]) -> list[Line]:
@@ -263,231 +257,17 @@ def _labels(known: Sequence[Line]) -> Labels:
     return Labels(intents, (OUTSIDE, *(f"{mark}-{slot}" for slot in slots for mark in "BI")), KINDS)
 
 
-class Trainer:
-    """One network in training."""
-
-    def __init__(self, network: Network, labels: Labels, subwords: Subwords, lessons: Lessons, rng: Random) -> None:
-        self.network = network
-        self.labels = labels
-        self._subwords = subwords
-        self._lessons = lessons
-        self._rng = rng
-        self._weights = {name: weight for name, weight in network.named_parameters() if weight.requires_grad}
-        self._average = {name: weight.detach().clone() for name, weight in self._weights.items()}
-
-    def fit(self, dev: Sequence[Lesson], epochs: int, draws: int, progress: Progress) -> int:
-        """Train for `epochs` passes, keep the averaged weights of the one that does best on `dev`; returns which."""
-        self._set_heads()
-        optimizer = torch.optim.AdamW(self._groups(), lr=LEARNING_RATE, weight_decay=WEIGHT_DECAY)
-        steps = epochs * math.ceil(draws / BATCH)
-        schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _pace(step, steps))
-        best, best_score, kept = 0, -1.0, self._average
-        done = 0
-        with Partner(self._weights, self._gradients, torch.initial_seed() + 1) as partner:
-            for epoch in range(1, epochs + 1):
-                for batch in self._batches(draws):
-                    half = (len(batch) + 1) // 2
-                    loss = partner.step(batch[::2], batch[1::2], self._gradients, half / len(batch))
-                    nn.utils.clip_grad_norm_(self._weights.values(), CLIP)
-                    optimizer.step()
-                    schedule.step()
-                    done += 1
-                    self._remember(done)
-                    progress(done, steps, f"pass {epoch}: loss {loss:.3f}")
-                averaged = {name: value.clone() for name, value in self._average.items()}
-                reached = self._quality(dev, averaged)
-                progress(done, steps, f"pass {epoch}: dev {reached:.3f}")
-                if reached >= best_score:
-                    best, best_score, kept = epoch, reached, averaged
-        self.network.load_state_dict(kept, strict=False)
-        return best
-
-    def _groups(self) -> list[dict[str, Any]]:
-        """The weights by their learning rate."""
-        heads = [weight for name, weight in self._weights.items() if not name.startswith("encoder.")]
-        adapter = [weight for name, weight in self._weights.items() if name.startswith("encoder.")]
-        return [{"params": adapter}, {"params": heads, "lr": LEARNING_RATE * HEADS_FASTER}]
-
-    def _set_heads(self) -> None:
-        """Start the heads where the untrained encoder's embeddings part the labels best (linear discriminants).
-
-        From a random start a third of all steps went into finding that: 48 % of fifty intents are right so before the
-        first step, and were right after 300.
-        """
-        lessons = [lesson for lesson in self._lessons.drawn(SHOWN_FIRST) if len(lesson.intents) == 1]
-        pooled: dict[str, list[Floats]] = defaultdict(list)
-        words: dict[str, list[Floats]] = defaultdict(list)
-        for lesson, (states, mean) in zip(lessons, self._states(lessons), strict=True):
-            pooled[lesson.intents[0]].append(mean)
-            for tag, state in zip(lesson.tags, states, strict=False):
-                if tag != OUTSIDE or lesson.slots:
-                    words[tag].append(state)
-        with torch.no_grad():
-            weight, bias = discriminants(pooled, self.labels.intents)
-            # At first the look is at nothing in particular, so that both halves see the mean.
-            self.network.intent.weight.copy_(torch.from_numpy(np.concatenate([weight, weight], axis=1) / 2))
-            self.network.intent.bias.copy_(torch.from_numpy(bias))
-            weight, bias = discriminants(words, self.labels.tags)
-            self.network.slot.weight.copy_(torch.from_numpy(weight))
-            self.network.slot.bias.copy_(torch.from_numpy(bias))
-            self._average = {name: value.detach().clone() for name, value in self._weights.items()}
-
-    def _states(self, lessons: Sequence[Lesson]) -> list[tuple[Floats, Floats]]:
-        """The states of the words (words, hidden) and their mean (hidden,) of lessons, without dropout."""
-        self.network.eval()
-        result: list[tuple[Floats, Floats]] = []
-        with torch.inference_mode():
-            for start in range(0, len(lessons), BATCH):
-                batch = [self._code(lesson).encoded for lesson in lessons[start : start + BATCH]]
-                ids, segments, mask = _padded(batch, [encoded.ids for encoded in batch])
-                states = self.network.encoder(
-                    input_ids=ids, token_type_ids=segments, attention_mask=mask
-                ).last_hidden_state
-                result += [
-                    (states[at, one.firsts].numpy(), states[at, : len(one.ids)].mean(dim=0).numpy())
-                    for at, one in enumerate(batch)
-                ]
-        return result
-
-    def _remember(self, done: int) -> None:
-        # The first steps are forgotten sooner: they were far from anything.
-        keep = min(MEMORY, done / (done + 10))
-        with torch.no_grad():
-            for name, weight in self._weights.items():
-                self._average[name].mul_(keep).add_(weight, alpha=1 - keep)
-
-    def _batches(self, draws: int) -> list[list[Coded]]:
-        """A pass of lessons in batches of like length, in random order."""
-        coded = [self._code(lesson) for lesson in self._lessons.drawn(draws)]
-        coded.sort(key=lambda one: len(one.encoded.ids))
-        batches = [coded[start : start + BATCH] for start in range(0, len(coded), BATCH)]
-        self._rng.shuffle(batches)
-        return batches
-
-    def _code(self, lesson: Lesson) -> Coded:
-        encoded = self._subwords.encode(lesson.words, lesson.asked)
-        tags = [self.labels.tags.index(tag) for tag in lesson.tags[: len(encoded.firsts)]]
-        taught = [tag == OUTSIDE or tag[2:] in lesson.slots for tag in self.labels.tags]
-        intents = [self.labels.intents.index(intent) for intent in lesson.intents]
-        kind = self.labels.kinds.index(lesson.kind) if lesson.kind else IGNORED
-        return Coded(encoded, intents, tags, taught, kind)
-
-    def _hidden(self, encoded: Encoded) -> list[int]:
-        """The ids, some of the caller's subwords masked."""
-        mask = self._subwords.mask
-        return [
-            mask if mask is not None and segment == 1 and self._rng.random() < HIDDEN_WORDS else one
-            for one, segment in zip(encoded.ids, encoded.segments, strict=True)
-        ]
-
-    def _gradients(self, batch: Sequence[Coded]) -> float:
-        """Compute the gradients of (half) a batch; returns its loss."""
-        self.network.train()
-        self.network.zero_grad()
-        if not batch:
-            return 0.0
-        ids = [self._hidden(coded.encoded) for coded in batch]
-        answers: Answers = self.network(*_padded([coded.encoded for coded in batch], ids))
-        loss = self._loss(answers, batch)
-        loss.backward()  # type: ignore[no-untyped-call]
-        return float(loss.detach())
-
-    def _loss(self, answers: Answers, batch: Sequence[Coded]) -> Tensor:
-        targets = torch.zeros(len(batch), len(self.labels.intents))
-        for at, coded in enumerate(batch):
-            targets[at, coded.intents] = 1
-        taught = torch.tensor([coded.taught for coded in batch])
-        slots = answers.slots.masked_fill(~taught.unsqueeze(1), _NEVER)
-        danger = targets[:, self.labels.intents.index(EMERGENCY)] if EMERGENCY in self.labels.intents else None
-        kinds = torch.tensor([coded.kind for coded in batch])
-        loss = cross_entropy(
-            answers.intents, targets / targets.sum(dim=1, keepdim=True), label_smoothing=SMOOTHING
-        ) + cross_entropy(slots.flatten(0, 1), _tag_targets(batch).flatten())
-        loss = loss + WANTS_SHARE * binary_cross_entropy_with_logits(answers.wants, targets)
-        if danger is not None:
-            loss = loss + ALARM_SHARE * binary_cross_entropy_with_logits(answers.alarm, danger)
-        if (kinds != IGNORED).any():
-            loss = loss + KIND_SHARE * cross_entropy(answers.kinds, kinds)
-        return loss
-
-    def _quality(self, dev: Sequence[Lesson], weights: Mapping[str, Tensor]) -> float:
-        """Intent accuracy plus share of utterances whose tags are all right, 0 to 2, with other `weights`."""
-        present = {name: weight.detach().clone() for name, weight in self._weights.items()}
-        self.network.load_state_dict(dict(weights), strict=False)
-        allowed = transitions(self.labels.tags)
-        right = 0.0
-        for lesson, raw in zip(dev, self._read(dev), strict=True):
-            coded = self._code(lesson)
-            right += self.labels.intents[int(raw[0].argmax())] == lesson.intents[0]
-            tags = np.where(coded.taught, raw[1], _NEVER).astype(np.float32)
-            right += viterbi(tags, allowed) == coded.tags
-        self.network.load_state_dict(present, strict=False)
-        return right / max(1, len(dev))
-
-    def _read(self, lessons: Sequence[Lesson]) -> list[tuple[Floats, Floats]]:
-        """Intent logits (intents,) and tag logits (words, tags) of lessons, without dropout."""
-        self.network.eval()
-        result: list[tuple[Floats, Floats]] = []
-        with torch.inference_mode():
-            for start in range(0, len(lessons), BATCH):
-                batch = [self._code(lesson).encoded for lesson in lessons[start : start + BATCH]]
-                answers: Answers = self.network(*_padded(batch, [encoded.ids for encoded in batch]))
-                result += [
-                    (answers.intents[at].numpy(), torch.log_softmax(answers.slots[at, one.firsts], -1).numpy())
-                    for at, one in enumerate(batch)
-                ]
-        return result
-
-
-def discriminants(groups: Mapping[str, Sequence[Floats]], names: Sequence[str]) -> tuple[Floats, Floats]:
-    """Weights (names, hidden) and biases (names,) of a linear discriminant between `groups` of embeddings, timid;
-    names without a group get nothing but a low bias."""
-    means, precision = clouds(groups)
-    total = sum(map(len, groups.values()))
-    weight = np.zeros((len(names), means.shape[1]), np.float32)
-    bias = np.full(len(names), np.log(1 / total), np.float32)
-    for name, mean in zip(sorted(groups), means, strict=True):
-        at = names.index(name)
-        weight[at] = precision @ mean
-        bias[at] = np.log(len(groups[name]) / total) - mean @ precision @ mean / 2
-    return TIMID * weight, TIMID * bias
-
-
-def _pace(step: int, steps: int) -> float:
-    """Share of the learning rate at a step: rises over the first tenth, then falls to 0."""
-    warm = max(1, round(steps * WARM_UP))
-    return (step + 1) / warm if step < warm else max(0.0, (steps - step) / max(1, steps - warm))
-
-
-def _padded(batch: Sequence[Encoded], ids: Sequence[Sequence[int]]) -> tuple[Tensor, Tensor, Tensor]:
-    """Ids, segments and mask of a batch, each (batch, subwords)."""
-    length = max(len(encoded.ids) for encoded in batch)
-    rows, segments, mask = (torch.zeros((len(batch), length), dtype=torch.long) for _ in range(3))
-    for at, (encoded, shown) in enumerate(zip(batch, ids, strict=True)):
-        rows[at, : len(shown)] = torch.tensor(shown)
-        segments[at, : len(shown)] = torch.tensor(encoded.segments)
-        mask[at, : len(shown)] = 1
-    return rows, segments, mask
-
-
-def _tag_targets(batch: Sequence[Coded]) -> Tensor:
-    """The tag at the first subword of every word, IGNORED elsewhere."""
-    targets = torch.full((len(batch), max(len(coded.encoded.ids) for coded in batch)), IGNORED)
-    for at, coded in enumerate(batch):
-        targets[at, coded.encoded.firsts] = torch.tensor(coded.tags)
-    return targets
-
-
 # ---------------------------------------------------------------- from the network to an adapter that serves
 
 
-def _write_weights(folder: Path, network: Network) -> None:
+def _write_weights(folder: Path, network: Network, recipe: Recipe) -> None:
     """The adapter in half precision (a third of a thousandth of what it adds is lost), the heads in full."""
     heads = {name: value.numpy() for name, value in network.state_dict().items() if not name.startswith("encoder.")}
     save(heads, folder / HEADS)
     adapter = {name: value.half().numpy() for name, value in get_peft_model_state_dict(network.encoder).items()}
     save(adapter, folder / ADAPTER)
-    shape = lora().to_dict() | {"base_model_name_or_path": None, "target_modules": TARGETS}
+    config = lora(recipe)
+    shape = config.to_dict() | {"base_model_name_or_path": None, "target_modules": config.target_modules}
     (folder / "adapter_config.json").write_text(json.dumps(shape, indent=1, default=str) + "\n", encoding="utf-8")
 
 
@@ -498,19 +278,12 @@ def save(tensors: Mapping[str, npt.NDArray[Any]], path: Path) -> None:
     path.chmod(0o644)
 
 
-def _fitted(
-    task: Task,
-    folder: Path,
-    division: Division,
-    taught: Mapping[str, frozenset[str]],
-    labels: Labels,
-    subwords: Subwords,
-    lessons: Lessons,
-) -> Fitted:
+def _fitted(task: Task, folder: Path, made: _Made) -> Fitted:
     """Complete the heads' file and write the settings, from what the served encoder says."""
-    scale = ALPHA / RANK
+    division, taught, labels, lessons = made.division, made.taught, made.labels, made.lessons
+    subwords = Subwords(task.encoder)
     tensors = read_tensors(folder / HEADS)
-    reader = _Reader(open_encoder(task.cache)(task.encoder, folder, scale), Heads(tensors), subwords)
+    reader = _Reader(open_encoder(task.cache)(task.encoder, folder, SCALE), Heads(tensors), subwords)
     trained = [Known(line, reader.raw(lessons.plain(line))) for line in division.trained]
     # Unseen lines lie further from the middles than trained ones; their variants come nearer to that.
     varied = [Known(line, reader.raw(lessons.varied(line))) for line in division.trained]
@@ -524,7 +297,7 @@ def _fitted(
         lambda line: own_values(line.example, taught).tags,
         taught,
         encoder=file_hash(task.encoder / WEIGHTS),
-        adapter_scale=scale,
+        adapter_scale=SCALE,
         version=FORMAT,
     )
     save(tensors | around.tensors, folder / HEADS)
