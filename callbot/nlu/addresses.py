@@ -177,21 +177,21 @@ def _number_before(tokens: Sequence[Token], stop: int) -> tuple[str, int] | None
     words = [token.text for token in tokens]
     if 0 < start < end and tokens[start].glued and tokens[start - 1].text.isalpha():
         return None  # "I95 South"
+    if (lower := _range_start(tokens[max(start, end - 2) : end])) is not None:
+        return lower, end - 2
     for first in range(start, end):
         if (found := joined_at(words, first, end)) is not None and found[1] == end:
-            lower = _range_start(tokens[first:end])
-            return (lower or found[0] + letter), first
+            return found[0] + letter, first
     return None
 
 
 def _range_start(tokens: Sequence[Token]) -> str | None:
     """The first number of a range of two, "154-160": the pieces of a number said in pieces are shorter."""
-    numbers = [token for token in tokens if token.text.isdecimal()]
-    if len(numbers) != 2 or len(tokens) != 2 or int(numbers[0].text) >= int(numbers[1].text):
+    if len(tokens) != 2 or not all(token.text.isdecimal() for token in tokens):
         return None
-    low, high = numbers[0].text, numbers[1].text
-    long = len(low) >= 3 and len(high) >= 3
-    return low if long or (numbers[1].dashed and len(low) == len(high) > 1) else None
+    low, high = (token.text for token in tokens)
+    pieces = min(len(low), len(high)) < 3 and not (tokens[1].dashed and len(low) == len(high) > 1)
+    return low if int(low) < int(high) and not pieces else None
 
 
 def _number_after(tokens: Sequence[Token], at: int) -> tuple[str, int] | None:
@@ -200,11 +200,11 @@ def _number_after(tokens: Sequence[Token], at: int) -> tuple[str, int] | None:
     first = at + marked
     if not marked and first < len(tokens) and tokens[first].after_break:
         return None
-    return _number_at(tokens, first)
+    return _number_at(tokens, first, marked=marked)
 
 
-def _number_at(tokens: Sequence[Token], first: int) -> tuple[str, int] | None:
-    """A number that is a house number by what follows it: not "two cars"."""
+def _number_at(tokens: Sequence[Token], first: int, *, marked: bool = False) -> tuple[str, int] | None:
+    """A number that is a house number by what follows it, not "two cars"; or because it is `marked` as one."""
     words = [token.text for token in tokens]
     stop = next((i for i in range(first + 1, len(tokens)) if tokens[i].after_break), len(tokens))
     if (found := joined_at(words, first, stop)) is None:
@@ -212,7 +212,7 @@ def _number_at(tokens: Sequence[Token], first: int) -> tuple[str, int] | None:
     digits, after = found
     if after < len(tokens) and tokens[after].glued and len(words[after]) == 1:
         digits, after = digits + words[after].upper(), after + 1
-    if after < len(tokens) and not tokens[after].after_break and words[after] not in FOLLOWERS:
+    if not marked and after < len(tokens) and not tokens[after].after_break and words[after] not in FOLLOWERS:
         return None
     return digits, after
 

@@ -28,41 +28,13 @@ FOLLOWERS = frozenset(
     {
         *POINTERS,
         *("in", "is", "was", "has", "where", "the", "just", "right", "apartment", "apt", "unit", "suite"),
-        *("there", "it's"),
+        *("there", "it's", "around", "number", "floor", "first", "second", "third", "fourth"),
         *("please", "block", "for", "since", "across", "next", "outside", "under", "with", "and", "going"),
-        *(
-            "around",
-            "number",
-            "that",
-            "when",
-            "while",
-            "because",
-            "who",
-            "which",
-            "are",
-            "have",
-            "were",
-            "but",
-            "or",
-            "so",
-        ),
-        *(
-            "as",
-            "if",
-            "then",
-            "again",
-            "every",
-            "all",
-            "this",
-            "late",
-            "today",
-            "tonight",
-            "yesterday",
-            "without",
-            "into",
-        ),
+        *("that", "when", "while", "because", "who", "which", "are", "have", "were", "but", "or", "so"),
+        *("as", "if", "then", "again", "every", "all", "this", "late", "today", "tonight", "yesterday"),
         *("southbound", "northbound", "eastbound", "westbound", "west", "east", "north", "south"),
-        *("i", "he", "she", "they", "we", "you", "can", "will", "would", "could", "should", "needs", "need", "had"),
+        *("i", "he", "she", "they", "we", "you", "can", "will", "would", "could", "should", "need", "needs"),
+        *("had", "into", "without"),
     }
 )
 """Words that can follow a complete name or house number."""
@@ -133,6 +105,8 @@ _ALMOST = 0.9
 road", it must be introduced by a number or a pointer."""
 _FULL = 0.98
 """From this score on a name is spelled out in full."""
+_SYLLABLES = frozenset({"and", "an", "would"})
+"""Right before a type they are the end of a name that was misheard: "Clint and Avenue"."""
 _UNKNOWN_TYPES = frozenset({"street", "avenue", "road", "boulevard", "drive", "lane", "terrace", "court", "place"})
 
 
@@ -209,7 +183,9 @@ def _the_before(tokens: Sequence[Token], first: int) -> bool:
 
 def _ends_here(tokens: Sequence[Token], stop: int) -> bool:
     """Nothing follows that would make the name an adjective, as in "the green car"."""
-    return stop >= len(tokens) or tokens[stop].after_break or tokens[stop].text in FOLLOWERS
+    if stop >= len(tokens) or tokens[stop].after_break:
+        return True
+    return tokens[stop].text in FOLLOWERS or "'" in tokens[stop].text  # "hasn't", "that's"
 
 
 def _places(tokens: Sequence[Token], gazetteer: Gazetteer, strict: bool) -> Iterator[Mention]:
@@ -238,8 +214,12 @@ def _typed(tokens: Sequence[Token], gazetteer: Gazetteer, strict: bool) -> Itera
         fitting: list[Mention] = []
         for first in range(last - 1, max(-1, last - gazetteer.longest - 1), -1):
             words = _texts(tokens, first, last + 1)
+            if first == last - 1 and words[0] in _SYLLABLES:
+                continue
             if words[0] in _NEVER_IN_A_NAME - {"the"} or is_number(tokens[first]):
                 break
+            if words[-2] in _SYLLABLES:
+                words = [*words[:-3], words[-3] + words[-2], words[-1]]
             if words[0] != "the":
                 fitting.extend(_street(gazetteer, words, first, last + 1))
             if tokens[first].after_break:
@@ -372,7 +352,8 @@ def _is_meant(tokens: Sequence[Token], mention: Mention, mentions: Sequence[Ment
     if are_colors(_texts(tokens, first, stop)):  # "white & brown"
         beside = [m for m in beside if not are_colors(_texts(tokens, m.first, m.stop))]
     # "A hall on Hamilton Street", "white, off Farren Avenue".
-    joined = any(m.stop <= first or not small or tokens[stop].text not in _WHERE for m in beside)
+    along = first > 0 and tokens[first - 1].text in _ALONG
+    joined = any(m.stop <= first or along or not small or tokens[stop].text not in _WHERE for m in beside)
     pointed = first > 0 and (tokens[first - 1].text in _TO_A_STREET or _is_part_of(tokens, first))
     return stands_for_street(
         tokens,

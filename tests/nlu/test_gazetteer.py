@@ -18,6 +18,7 @@ SMALL = Gazetteer(
     [
         ("Whaley", "Whalley Avenue"),
         ("Wally Avenue", "Whalley Avenue"),
+        ("sure man avenue", "Sherman Avenue"),
         ("Chappell Street", "Chapel Street"),
         ("Hough Street", "Howe Street"),
         ("Winn Throp", "Winthrop Avenue"),

@@ -48,6 +48,8 @@ def test_whole_sentences_are_read_strictly(site: Site, text: str, expected: list
         # slips of the finger in the type
         ("a dead cat on Derby Avernue", ["Derby Avenue"]),
         ("Peck Street's sidewalks are broken", ["Peck Street"]),
+        # the end of a name misheard as a word
+        ("rockets every night at 190 Clint and Avenue", ["Clinton Avenue"]),
         # two names that overlap: the one that begins first
         ("The Fulton Terrace street sign is gone", ["Fulton Terrace"]),
     ],

@@ -13,6 +13,8 @@ from callbot.nlu.phonetics import consonants, sound
         ("Winthrop", "Winn Throp"),
         ("Chapel", "Chappell"),
         ("Dixwell", "dicks well"),
+        ("Sherman", "sure man"),
+        ("Derby", "Durby"),
     ],
 )
 def test_alike(one: str, other: str) -> None:
