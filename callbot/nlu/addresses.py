@@ -102,6 +102,7 @@ _SOME_PLACE = re.compile(
 _NO_LANDMARK = re.compile(
     r"\b(?:know|moment|minute|time|morning|night|noon|o'clock|phone|idea|hurry|sure|it|me|you)\b", re.I
 )
+_LONGEST_BARE = 2
 _LONGEST_LANDMARK = 9
 
 
@@ -274,8 +275,13 @@ def named_place(text: str) -> str | None:
 
 def is_ordinary_street(words: str) -> bool:
     """`words` are the bare name of a street that is called like an ordinary word, and nothing else."""
-    base, kind = split_type(plain_words(words))
-    return not kind and is_ordinary(base)
+    return is_bare_street(words) and is_ordinary(plain_words(words))
+
+
+def is_bare_street(words: str) -> bool:
+    """`words` are one name without a type or a number."""
+    plain = plain_words(words)
+    return len(plain) <= _LONGEST_BARE and not split_type(plain)[1] and all(word.isalpha() for word in plain)
 
 
 def landmark(text: str) -> str | None:

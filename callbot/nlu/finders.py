@@ -35,6 +35,7 @@ _NUMBER_WORDS = frozenset({"number", "numbers", "no", "id", "#"})
 _BETWEEN_REFERENCE = frozenset({*_NUMBER_WORDS, "is", "it's", "was", "the"})
 _HOUSE_GRAND = 100_000
 """From this amount on "grand" is rather a street's name."""
+_SOMEWHERE = frozenset({*POINTERS, "in", "outside", "inside", "around", "beside", "opposite", "across"} - {"of", "not"})
 _TOGETHER = 4
 _TO_CORNER = 8
 """Tokens that may stand between the names of one address, and when "corner" is one of them: "215 Orange Street,
@@ -85,7 +86,8 @@ def _phones(tokens: Sequence[Token]) -> Iterator[tuple[int, int]]:
     for run in digit_runs(tokens):
         full = len(run.digits) == 10 or (len(run.digits) == 11 and run.digits[0] == "1")
         before = {token.text for token in tokens[max(0, run.first - 4) : run.first]}
-        if full or (len(run.digits) == 7 and before & _CALL_WORDS):
+        local = len(run.digits) == 7 and before & _CALL_WORDS and not before & (_CASE_WORDS | _REPORT_WORDS)
+        if full or local:
             yield run.first, run.stop
 
 
@@ -157,8 +159,14 @@ def _addresses(tokens: Sequence[Token], gazetteer: Gazetteer) -> Iterator[tuple[
         groups.append((first, stop, listed))
     any_listed = any(listed for _, _, listed in groups)
     for first, stop, listed in groups:
-        if listed or not any_listed:
+        if listed or (not any_listed and _is_somewhere(tokens, first)):
             yield first, stop
+
+
+def _is_somewhere(tokens: Sequence[Token], first: int) -> bool:
+    """A place or number is where something is: not in "the hours of City Hall", "can I pay for it"."""
+    at = first - 1 if first and tokens[first - 1].text == "the" else first
+    return at == 0 or tokens[at].after_break or tokens[at - 1].text in _SOMEWHERE
 
 
 def _is_address(tokens: Sequence[Token], mention: Mention) -> bool:

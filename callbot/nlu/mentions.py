@@ -86,6 +86,7 @@ _PLACES = frozenset(
             "university",
         ),
         *("hospital", "plaza", "mall", "condominium", "condominiums", "elementary", "middle", "pharmacy", "playground"),
+        *("day", "eve", "county", "police"),
     }
 )
 """A name before one of these is not the street's: "Chatham Square"."""

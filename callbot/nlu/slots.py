@@ -12,7 +12,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from callbot.events import Scalar, SlotHit
-from callbot.nlu.addresses import NUMBER_ONLY, answered_number, is_ordinary_street, landmark, named_place
+from callbot.nlu.addresses import (
+    NUMBER_ONLY,
+    answered_number,
+    is_bare_street,
+    is_ordinary_street,
+    landmark,
+    named_place,
+)
 from callbot.nlu.corrections import corrected_number, corrected_place
 from callbot.nlu.edges import whole
 from callbot.nlu.finders import find_slots
@@ -98,7 +105,8 @@ class SlotReader:
     def _located(self, hit: SlotHit, text: str, first: int, end: int, wall: datetime, *, asked: str) -> SlotHit:
         """The location with what stands beside it; nothing where its words only look like a street ("one day")."""
         assert isinstance(hit.value, dict)
-        if asked != "location" and hit.value["matched"] and is_ordinary_street(hit.text):
+        doubtful = is_ordinary_street(hit.text) or (hit.text.islower() and is_bare_street(hit.text))
+        if asked != "location" and hit.value["matched"] and doubtful:
             before = re.split(r"[.?!;]\s", text[:first])[-1].split(" ")[-_AROUND:]
             after = re.split(r"[.?!;,](?:\s|$)", text[end:], maxsplit=1)[0].split(" ")[:_AROUND]
             context = self._hit("location", " ".join((*before, hit.text, *after)).strip(), 1.0, wall).value

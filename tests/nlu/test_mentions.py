@@ -70,6 +70,7 @@ def test_streets_in_the_wordings_of_callers(site: Site, text: str, expected: lis
         "They closed Salem Square again",
         "a dog by the shelter and park",
         "the ramp to I95 South is closed",
+        "are you open on Columbus Day",
     ],
 )
 def test_ordinary_words_are_no_streets(site: Site, text: str, strict: bool) -> None:

@@ -79,6 +79,7 @@ def test_words_that_name_no_place_count_for_nothing(reader: SlotReader) -> None:
         ("we walked to Fair Haven", "Fair"),
         ("the Yale police came", "Yale"),
         ("it's a Connecticut registration", "Connecticut"),
+        ("Our lot is full of illegal parkers", "parkers"),
     ],
 )
 def test_ordinary_words_are_no_place_whatever_the_model_thinks(reader: SlotReader, text: str, words: str) -> None:
