@@ -14,6 +14,7 @@ A name is compared by its letters and by its sound, without its type, so that "W
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -31,6 +32,8 @@ MATCH = 0.8
 
 Array = npt.NDArray[np.float32]
 
+_DRAGGED = re.compile(r"([a-z])\1{2,}")
+"""A key held too long: "Willlow"."""
 _REMEMBERED = 4096
 """Names of which the matches are kept."""
 _SHOWN = 0.5
@@ -106,7 +109,7 @@ class _Names:
 
     def alike(self, words: Sequence[str], least: float) -> list[tuple[int, float]]:
         """Indexes of the names that are alike to `words` by `least` or more, 0 to 1; 1 only for the same letters."""
-        query = "".join(words)
+        query = _DRAGGED.sub(r"\1\1", "".join(words))
         if not query or not self._letters:
             return []
         found = self._compare(query)

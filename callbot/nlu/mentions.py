@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from callbot.nlu.gazetteer import MATCH, Gazetteer
 from callbot.nlu.numbers import NUMBER_WORDS, ONES, ordinal_at
-from callbot.nlu.ordinary import are_colors, is_cased, is_ordinary, stands_for_street
+from callbot.nlu.ordinary import are_colors, is_cased, is_direction, is_ordinary, stands_for_street
 from callbot.nlu.street_names import plain_words, street_type
 from callbot.nlu.tokens import Token
 
@@ -60,7 +60,7 @@ _WHERE = frozenset({"on", "at", "in", "by", "behind", "off", "of", "parking"})
 """After one of these, "church" is a church: "the church on Fountain Street"."""
 _ALONG = frozenset({"on", "onto", "along", "off", "up", "down", "upper", "lower"})
 """A bare name after one of these is a street even in a sentence about something else: "people speed on Columbus"."""
-_BESIDE = frozenset({"at", "@", "near", "nr", "corner", "cross", "crossing", "crosses"})
+_BESIDE = frozenset({"w", "at", "@", "near", "nr", "corner", "cross", "crossing", "crosses"})
 """After one of these it is one if it is written with a capital."""
 _TO_A_STREET = frozenset({*_ALONG, *_BESIDE, *POINTERS} - {"and", "&", "/", "by", "from", "to", "of", "not", "after"})
 """Words after which even an ordinary word may be a street: not "the shelter and park"."""
@@ -101,6 +101,9 @@ _IS = frozenset({"is", "was", "would", "be", "there", "called", "i", "think", "u
 """Words between "the cross street" and its name."""
 _SURE_WORD = 5
 """A bare word of fewer letters is taken for a street only if it is spelled like it."""
+_LONG_WORD = 7
+_MISSPELLED = 0.86
+"""A bare word of that many letters and this score is a slip of the finger for a street's name."""
 _ALMOST = 0.9
 """Up to this score a name with its type is misheard or has another type: in a whole sentence, such as "the main
 road", it must be introduced by a number or a pointer."""
@@ -296,15 +299,23 @@ def _bare(tokens: Sequence[Token], gazetteer: Gazetteer, strict: bool) -> Iterat
     for size in range(1, gazetteer.longest + 1):
         for first, stop in _windows(tokens, size):
             words = _texts(tokens, first, stop)
-            known = gazetteer.knows_street(words)
-            if not (known or not strict) or not _can_be_bare(tokens, first, stop, gazetteer):
+            slip = not strict or _may_be_misspelled(tokens, first, stop)
+            if not (slip or gazetteer.knows_street(words)) or not _can_be_bare(tokens, first, stop, gazetteer):
                 continue
+            least = _MISSPELLED if strict else MATCH
             for mention in _street(gazetteer, words, first, stop):
                 exact = mention.score >= 0.9
-                alike = mention.score >= MATCH and len("".join(words)) >= _SURE_WORD and not is_ordinary(words)
-                sure = exact or (alike and not strict)
-                if sure and _has_context(tokens, first, stop, exact):
+                alike = mention.score >= least and len("".join(words)) >= _SURE_WORD and not is_ordinary(words)
+                if (exact or (slip and alike)) and _has_context(tokens, first, stop, exact):
                     yield mention
+
+
+def _may_be_misspelled(tokens: Sequence[Token], first: int, stop: int) -> bool:
+    """One long word in a sentence about anything where only a street can stand: "on Claredon", "Willlow/Foster"."""
+    if stop - first > 1 or len(tokens[first].text) < _LONG_WORD or street_type(tokens[first].text) is not None:
+        return False
+    before = first > 0 and tokens[first - 1].text in _ALONG
+    return before or (stop < len(tokens) and tokens[stop].text in _JOINS)
 
 
 def _can_be_bare(tokens: Sequence[Token], first: int, stop: int, gazetteer: Gazetteer) -> bool:
@@ -348,7 +359,7 @@ def _is_meant(tokens: Sequence[Token], mention: Mention, mentions: Sequence[Ment
         return False
     if not is_ordinary(plain_words(_texts(tokens, first, stop))):
         return True
-    small = not tokens[first].capital
+    small = not tokens[first].capital or is_direction(tokens[first:stop])
     beside = [m for m in _neighbours(mentions, mention) if _joined(tokens, mention, m)]
     if are_colors(_texts(tokens, first, stop)):  # "white & brown"
         beside = [m for m in beside if not are_colors(_texts(tokens, m.first, m.stop))]
@@ -368,7 +379,7 @@ def _is_meant(tokens: Sequence[Token], mention: Mention, mentions: Sequence[Ment
 
 
 def _is_pointed(tokens: Sequence[Token], first: int) -> bool:
-    return first > 0 and (tokens[first - 1].text in POINTERS or tokens[first - 1].text in _ALONG)
+    return first > 0 and tokens[first - 1].text in POINTERS | _ALONG | _BESIDE
 
 
 def _is_numbered(tokens: Sequence[Token], first: int) -> bool:

@@ -46,6 +46,10 @@ def is_ordinary(words: Sequence[str]) -> bool:
     return all(word in ORDINARY for word in words)
 
 
+def is_direction(tokens: Sequence[Token]) -> bool:
+    return len(tokens) == 1 and tokens[0].text in _DIRECTIONS
+
+
 def are_colors(words: Sequence[str]) -> bool:
     """True where every word is a color that is also a street's name."""
     return all(word in _COLORS for word in words)
@@ -73,8 +77,10 @@ def stands_for_street(
     before = tokens[first - 1] if first and not tokens[first].after_break else None
     if before is not None and before.text == "the":
         return not small and stop < len(tokens) and tokens[stop].text in _CROSSINGS
-    if before is not None and tokens[first].text in _DIRECTIONS and stop == first + 1 and not joined:
+    if before is not None and is_direction(tokens[first:stop]) and not joined:
         return False  # "I 95 South"
+    if not last and tokens[stop].text == "of":
+        return False  # "on wall of building"
     if before is not None and (before.text.isdecimal() or before.text in NUMBER_WORDS):
         single = len(before.text) == 1 or before.text in ONES
         numbered = first > 1 and (tokens[first - 2].text.isdecimal() or tokens[first - 2].text in NUMBER_WORDS)

@@ -8,15 +8,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 
+from rapidfuzz.distance import Indel
+
 from callbot.nlu.numbers import ordinal_at, ordinal_digits
 from callbot.nlu.tokens import words_of
 
 STREET_TYPES = {
-    **dict.fromkeys(("street", "st", "str", "streets", "sts", "stree", "stret", "steet", "sreet", "streeet"), "street"),
-    **dict.fromkeys(("avenue", "ave", "av", "aven", "avenues", "aves", "avenu", "avene", "avanue"), "avenue"),
-    **dict.fromkeys(("avernue", "aveneu", "avneue", "aveune"), "avenue"),
+    **dict.fromkeys(("street", "st", "str", "streets", "sts"), "street"),
+    **dict.fromkeys(("avenue", "ave", "av", "aven", "avenues", "aves"), "avenue"),
     **dict.fromkeys(("road", "rd", "roads", "raod"), "road"),
-    **dict.fromkeys(("boulevard", "blvd", "boul", "blv", "bvd", "boulvard", "bouldevard", "boulevar"), "boulevard"),
+    **dict.fromkeys(("boulevard", "blvd", "boul", "blv", "bvd"), "boulevard"),
     **dict.fromkeys(("drive", "dr", "drv"), "drive"),
     **dict.fromkeys(("place", "pl"), "place"),
     **dict.fromkeys(("terrace", "terr", "ter"), "terrace"),
@@ -26,19 +27,28 @@ STREET_TYPES = {
     **dict.fromkeys(("highway", "hwy"), "highway"),
     **dict.fromkeys(("circle", "cir"), "circle"),
 }
-"""Every spelling of a street type with its full word, in lower case; slips of the finger that are no other word too."""
+"""Every spelling of a street type with its full word, in lower case."""
+
+_MISTYPED = ("street", "avenue", "boulevard")
+"""Types that are long enough, and like no other word, to be known in spite of a slip of the finger."""
+_SHORTEST_SLIP, _SLIP = 5, 0.83
 
 _DIRECTIONS = {"n": "north", "s": "south", "e": "east", "w": "west"}
 _ELSEWHERE = {"ft": "fort", "mt": "mount", "jr": "junior"}
 
 
+@lru_cache(4096)
 def street_type(word: str) -> str | None:
     """The full word for a street's type in any spelling, None for another word.
 
-    >>> street_type("ave"), street_type("street's"), street_type("orange")
-    ('avenue', 'street', None)
+    >>> street_type("ave"), street_type("street's"), street_type("avernue"), street_type("venue")
+    ('avenue', 'street', 'avenue', None)
     """
-    return STREET_TYPES.get(word.removesuffix("'s"))
+    bare = word.removesuffix("'s")
+    if bare in STREET_TYPES or len(bare) < _SHORTEST_SLIP:
+        return STREET_TYPES.get(bare)
+    alike = (kind for kind in _MISTYPED if bare[0] == kind[0] and Indel.normalized_similarity(bare, kind) >= _SLIP)
+    return next(alike, None)
 
 
 def plain_words(name: str | Sequence[str]) -> list[str]:
@@ -74,8 +84,8 @@ def _plain_word(words: Sequence[str], at: int) -> str:
         return "saint"
     if first and not last and word in _DIRECTIONS:
         return _DIRECTIONS[word]
-    if not first and word in STREET_TYPES:
-        return STREET_TYPES[word]
+    if not first and (kind := street_type(word)) is not None:
+        return kind
     return _ELSEWHERE.get(word, word)
 
 

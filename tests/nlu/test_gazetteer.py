@@ -18,6 +18,8 @@ SMALL = Gazetteer(
     [
         ("Whaley", "Whalley Avenue"),
         ("Wally Avenue", "Whalley Avenue"),
+        ("Whittney Avennue", "Whitney Avenue"),
+        ("Edgewoood", "Edgewood Avenue"),
         ("sure man avenue", "Sherman Avenue"),
         ("Chappell Street", "Chapel Street"),
         ("Hough Street", "Howe Street"),

@@ -19,6 +19,11 @@ def names(site: Site, text: str, *, strict: bool) -> list[str]:
         ("the clean streets of New Haven, CT", []),
         ("I live on Dixwell", []),
         ("a yellow Four Wheeler", []),
+        ("are you open on Columbus Day", []),
+        ("paint on wall of building", []),
+        ("he flew South on Ferry Street", ["Ferry Street"]),
+        ("the box on the corner w/ Austin", ["Austin Street"]),
+        ("a branch is down on Claredon between Ferry and Grand", ["Clarendon Street", "Ferry Street", "Grand Avenue"]),
         ("I live on Dixwell Avenue", ["Dixwell Avenue"]),
         ("it's at 215 Dixwell", ["Dixwell Avenue"]),
         ("at State and Chapel there's a hole", ["State Street", "Chapel Street"]),
@@ -70,7 +75,7 @@ def test_streets_in_the_wordings_of_callers(site: Site, text: str, expected: lis
         "They closed Salem Square again",
         "a dog by the shelter and park",
         "the ramp to I95 South is closed",
-        "are you open on Columbus Day",
+        "somebody painted the wall of the building",
     ],
 )
 def test_ordinary_words_are_no_streets(site: Site, text: str, strict: bool) -> None:

@@ -15,6 +15,9 @@ from callbot.nlu.street_names import plain_words, split_type
         ("Ft. Hale Rd", "fort hale road"),
         ("Chapel's Street", "chapel street"),
         ("Place", "place"),
+        ("Derby Avneue", "derby avenue"),
+        ("Foxon Bouldevard", "foxon boulevard"),
+        ("Elm sheet", "elm sheet"),
         ("the", ""),
     ],
 )
