@@ -9,7 +9,9 @@ _THE = re.compile(r"\bthe $", re.I)
 _CHARACTERS = r"(?:[A-HJ-Z] as in \w+,?|[A-HJ-Z]{1,3}|\d+)"
 _CHARACTERS_BEFORE = re.compile(rf"(?<![\w'-])(?:{_CHARACTERS}[ -]){{1,8}}$")
 _CHARACTERS_AFTER = re.compile(rf"(?:[ -]{_CHARACTERS}){{1,8}}(?![\w'])")
-_TITLE = re.compile(r"(?:mr|mrs|ms|dr|miss|officer|detective)\.?", re.I)
+_TITLES = r"(?:mr|mrs|ms|dr|miss|mister|officer|detective|sergeant|sister|father|reverend)"
+_TITLE = re.compile(rf"{_TITLES}\.?", re.I)
+_TITLE_BEFORE = re.compile(rf"\b{_TITLES}\.? $", re.I)
 _NAME_AFTER = re.compile(r"\.? [A-Z][\w'-]+(?: [A-Z][\w'-]+)?")
 
 _TIME_BEFORE = re.compile(
@@ -24,6 +26,7 @@ _TIME_AFTER = re.compile(
 _BEFORE: Mapping[str, re.Pattern[str]] = {
     "location": _THE,
     "occurred_at": _TIME_BEFORE,
+    **dict.fromkeys(("caller_name", "person_name"), _TITLE_BEFORE),
     **dict.fromkeys(("plate", "case_number", "report_number"), _CHARACTERS_BEFORE),
 }
 _AFTER: Mapping[str, re.Pattern[str]] = {

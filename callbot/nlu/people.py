@@ -27,7 +27,7 @@ _TAIL = re.compile(
 _TITLES = frozenset(
     {
         *("mr", "mrs", "ms", "miss", "mister", "missus", "doctor", "dr", "sister", "father", "reverend"),
-        *("officer", "detective"),
+        *("officer", "detective", "sergeant"),
     }
 )
 _SUFFIXES = frozenset({"junior", "jr", "senior", "sr", "ii", "iii"})

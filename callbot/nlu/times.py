@@ -58,6 +58,7 @@ _CLOCK = re.compile(
     r"(?: ?(?P<ap>am|pm)\b)?(?P<clock> o'clock)?"
     r"(?: (?:in the|at|this|of) (?P<part>morning|afternoon|evening|night)\b)?"
 )
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _PAST_TO = {"half past": 30, "quarter past": 15, "quarter after": 15}
 
 
@@ -90,6 +91,8 @@ def parse_time(text: str, wall: datetime, timezone: str) -> dict[str, Scalar]:
     """
     now = wall.astimezone(ZoneInfo(timezone)).replace(microsecond=0)
     said = plain(text)
+    if _YEAR.fullmatch(said) and ":" not in text:
+        said = f"in {said}"  # a year, and no time of day
     recurs = _RECURS.search(said) is not None and not _SINCE.search(said)
     span = None if recurs or _FUTURE.search(said) else _resolve(said, now)
     start, end = (_settle(span.start, now), _settle(span.end, now)) if span else (None, None)

@@ -55,7 +55,8 @@ def tokenize(text: str) -> list[Token]:
     ['2', '15', 'orange', 'st', 'apt', '3', 'b']
     """
     # Lower-casing must not change offsets: a few letters (such as the dotted capital I) would grow by it.
-    plain = "".join(low if len(low := c.lower()) == 1 else c for c in text.translate(_APOSTROPHES))
+    plain = text.translate(_APOSTROPHES)
+    plain = plain.lower() if plain.isascii() else "".join(low if len(low := c.lower()) == 1 else c for c in plain)
     found: list[Token] = []
     last = 0
     for match in _TOKEN.finditer(plain):

@@ -109,7 +109,7 @@ def parse_vehicle(text: str, lists: VehicleLists) -> tuple[dict[str, Scalar], fl
         "text": text.strip(),
         "color": color.name if color else None,
         "make": make.name if make else its_make,
-        "model": model.name if model else _body(words),
+        "model": model.name if model else _body(words, make.name if make else ""),
         "year": year,
     }
     named = sum(value[key] is not None for key in ("color", "make", "model"))
@@ -177,9 +177,10 @@ def _digits_joined(words: Sequence[str]) -> str:
     return key
 
 
-def _body(words: Sequence[str]) -> str | None:
+def _body(words: Sequence[str], make: str) -> str | None:
+    """The kind of vehicle; a "Jeep" is one by its make."""
     said = f" {' '.join(words)} ".replace("pick up", "pickup").replace("u haul", "u-haul")
-    fitting = [body for body in _BODIES if f" {body} " in said or f" {body}s " in said]
+    fitting = [body for body in _BODIES if body != make.lower() and (f" {body} " in said or f" {body}s " in said)]
     return max(fitting, key=len, default=None)
 
 

@@ -16,6 +16,7 @@ from callbot.nlu.edges import whole
         ("report_number", "number is C as in cat, 900412 I think", "900412", "C as in cat, 900412"),
         ("occurred_at", "the bass has been going since nine o'clock and", "nine", "since nine o'clock"),
         ("occurred_at", "every day at noon", "every", "every day"),
+        ("person_name", "thanks to Officer Reyes", "Reyes", "Officer Reyes"),
         ("person_name", "call Ann Stein", "Ann", "Ann"),
         ("description", "the hole", "hole", "hole"),
     ],

@@ -122,3 +122,10 @@ def test_from_is_not_after_to_nor_to_after_the_call(said: str, wall: datetime) -
     assert all(moment <= wall for moment in utc)
     assert isinstance(value["score"], float)
     assert 0.0 <= value["score"] <= 1.0
+
+
+@pytest.mark.parametrize(
+    ("said", "start"), [("2022", "2022-01-01T00:00:00-05:00"), ("20:22", "2026-11-22T20:22:00-05:00")]
+)
+def test_four_digits_are_a_year_unless_written_as_a_clock(said: str, start: str) -> None:
+    assert parse_time(said, EVENING, ZONE)["from"] == start

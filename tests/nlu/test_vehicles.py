@@ -6,7 +6,7 @@ from callbot.content import Site
 from callbot.nlu.vehicles import UNRESOLVED, VehicleLists, parse_vehicle
 
 LISTS = VehicleLists(
-    ("Honda", "Ford", "Chevrolet", "Chrysler", "Hyundai", "Mazda", "Dodge", "Nissan", "Chevy"),
+    ("Honda", "Ford", "Chevrolet", "Chrysler", "Hyundai", "Mazda", "Dodge", "Nissan", "Chevy", "Jeep"),
     (
         *("Honda Civic", "Ford Focus", "Ford F-150", "Chrysler 300", "Nissan Altima", "Mazda 3", "Caravan"),
         *("Chevrolet Impala",),
@@ -21,6 +21,7 @@ LISTS = VehicleLists(
         ("It's a gray Honda Civic", "gray", "Honda", "Civic", None),
         ("an old red Ford Focus", "red", "Ford", "Focus", None),
         ("the Honda Civic's lights", None, "Honda", "Civic", None),
+        ("an old red Jeep", "red", "Jeep", None, None),
         ("a semi", None, None, "semi", None),
         ("grey civic", "gray", "Honda", "Civic", None),
         ("Chevy Impala, white", "white", "Chevrolet", "Impala", None),
