@@ -13,7 +13,8 @@ from dataclasses import replace
 
 from callbot.events import Scalar
 from callbot.nlu.gazetteer import Gazetteer
-from callbot.nlu.mentions import FOLLOWERS, Mention, find_mentions, is_number
+from callbot.nlu.mention import FOLLOWERS, Mention, is_number
+from callbot.nlu.mentions import find_mentions
 from callbot.nlu.numbers import joined_at, ordinal_at
 from callbot.nlu.ordinary import is_ordinary
 from callbot.nlu.street_names import plain_words, split_type

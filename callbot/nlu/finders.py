@@ -11,7 +11,8 @@ from collections.abc import Iterator, Sequence
 
 from callbot.nlu.addresses import address_span
 from callbot.nlu.gazetteer import Gazetteer
-from callbot.nlu.mentions import POINTERS, Mention, find_mentions, is_number
+from callbot.nlu.mention import POINTERS, Mention, is_number
+from callbot.nlu.mentions import find_mentions
 from callbot.nlu.money import CURRENCY, amount_at
 from callbot.nlu.phones import digit_runs
 from callbot.nlu.plates import plate_at

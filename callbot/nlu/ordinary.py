@@ -27,12 +27,28 @@ ORDINARY = frozenset(
         *("mill", "hall", "house", "bank", "bridge", "tower", "castle", "mansion", "cottage", "shelter", "wall"),
         *("lighthouse", "reservoir", "orchard", "brewery", "state", "county", "city", "union", "division", "exchange"),
         *("canal", "cross", "arch", "lock", "loop", "line", "lines", "page", "read", "cart", "tour", "summit"),
-        *("prince", "king", "pope", "english", "liberty", "victory", "grace", "hope", "peace", "concord", "wharf"),
+        *(
+            "beers",
+            "grant",
+            "ward",
+            "prince",
+            "king",
+            "pope",
+            "english",
+            "liberty",
+            "victory",
+            "grace",
+            "hope",
+            "peace",
+            "concord",
+            "wharf",
+        ),
         *("point", "haven", "shore", "end", "yale", "connecticut", "massachusetts", "alabama", "university"),
     }
 )
 """Words that are far more often something else than a street called by them."""
 _DIRECTIONS = frozenset({"north", "south", "east", "west"})
+_ME = frozenset({"i", "i'm", "i've", "i'd", "i'll"})
 _CROSSINGS = frozenset({"intersection", "corner", "exit", "block", "overpass", "underpass"})
 """What a street has: "the Temple intersection"."""
 
@@ -58,7 +74,7 @@ def are_colors(words: Sequence[str]) -> bool:
 def is_cased(tokens: Sequence[Token]) -> bool:
     """The text is written with capitals where they belong, so that a small letter tells something."""
     small = any(token.text.isalpha() and not token.capital for token in tokens)
-    return small and any(token.capital and not token.after_break for token in tokens[1:])
+    return small and any(token.capital and not token.after_break and token.text not in _ME for token in tokens[1:])
 
 
 def stands_for_street(
