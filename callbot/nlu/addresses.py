@@ -95,7 +95,7 @@ _PLACE_NOUNS = (
     "park|square|field|fields|school|library|plaza|playground|cemetery|bridge|station|apartments|church|hospital|green"
     "|beach|pier|pond|stadium|museum|mall|hotel|gym|lot|garage"
 )
-_NAMED_PLACE = re.compile(rf"(?<![.\w])(?:[A-Z][\w'-]+ ){{1,3}}(?i:{_PLACE_NOUNS})\b(?! (?:[A-Z]|[Ss]treet))")
+_NAMED_PLACE = re.compile(rf"(?<![.\w])(?:[A-Z][\w'-]+ ){{1,3}}(?=[A-Z])(?i:{_PLACE_NOUNS})\b(?! (?:[A-Z]|[Ss]treet))")
 _SOME_PLACE = re.compile(
     rf"(?:the|a|an|my|our) (?:[\w'-]+ ){{0,3}}(?:{_PLACE_NOUNS}|building|store|shop|deli|market|stop|bank|river)",
     re.I,
@@ -209,6 +209,8 @@ def _number_at(tokens: Sequence[Token], first: int, *, marked: bool = False) -> 
     """A number that is a house number by what follows it, not "two cars"; or because it is `marked` as one."""
     words = [token.text for token in tokens]
     stop = next((i for i in range(first + 1, len(tokens)) if tokens[i].after_break), len(tokens))
+    if any(token.dashed for token in tokens[first + 2 : first + 3]):
+        return None  # a date, "6/18/12"
     if (found := joined_at(words, first, stop)) is None:
         return None
     digits, after = found

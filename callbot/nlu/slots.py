@@ -80,18 +80,7 @@ class SlotReader:
         right = corrected_place(text, self.gazetteer)
         if right is not None:
             return (self._hit("location", right, _RULE_CONFIDENCE, wall),)
-        best: dict[str, SlotHit] = {}
-        rules = self._by_rules(text, asked)
-        said = [(slot, *whole(slot, text, first, end), sure) for slot, first, end, sure in spans]
-        for slot, first, end, sure in (*said, *_named_alike(rules, said)):
-            if slot in _AMOUNTS and slot != asked and asked in SLOTS and not _MONEY.search(text):
-                continue
-            hit = self._hit(slot, text[first:end], sure, wall)
-            if slot == "location":
-                hit = self._located(hit, text, first, end, wall, asked=asked)
-            elif slot == "vehicle" and _is_bare_color(hit) and _overlaps(rules, "location", first, end):
-                continue
-            self._keep(best, hit)
+        best = self._found(text, asked, spans, wall)
         if "location" not in best and asked != "location" and (place := named_place(text)) is not None:
             best["location"] = self._at_landmark(self._hit("location", place, _RULE_CONFIDENCE, wall), _LANDMARK)
         if asked == "location" and len(text.split()) <= _WHOLE_WORDS:
@@ -101,6 +90,24 @@ class SlotReader:
         for hit in self._flags(text, asked):
             best[hit.name] = hit
         return tuple(hit for hit in best.values() if hit.confidence > 0)
+
+    def _found(self, text: str, asked: str, spans: Iterable[FoundSpan], wall: datetime) -> dict[str, SlotHit]:
+        """What the small model and the rules point at, in the order of the text."""
+        best: dict[str, SlotHit] = {}
+        rules = self._by_rules(text, asked)
+        said = [(slot, *whole(slot, text, first, end), sure) for slot, first, end, sure in spans]
+        for slot, first, end, sure in sorted((*said, *_named_alike(rules, said)), key=lambda span: span[1]):
+            if slot in _AMOUNTS and slot != asked and asked in SLOTS and not _MONEY.search(text):
+                continue
+            hit = self._hit(slot, text[first:end], sure, wall)
+            if slot == "location":
+                hit = self._located(hit, text, first, end, wall, asked=asked)
+                if slot in best and best[slot].confidence >= _PLACED and not _is_part(best[slot].text, hit.text):
+                    continue
+            elif slot == "vehicle" and _is_bare_color(hit) and _overlaps(rules, "location", first, end):
+                continue
+            self._keep(best, hit)
+        return best
 
     def _located(self, hit: SlotHit, text: str, first: int, end: int, wall: datetime, *, asked: str) -> SlotHit:
         """The location with what stands beside it; nothing where its words only look like a street ("one day")."""
@@ -214,6 +221,8 @@ class SlotReader:
 _BESIDE_STREET = ("number", "cross_street", "place")
 _NUMBERED = re.compile(r"\b(?:number|no\.?|house|building) (?:\d|[a-z])|#", re.I)
 """A number after other words is the house's if it is called so: "Ferry Street, out front of number two sixty"."""
+_PLACED = 0.8
+"""From this confidence on the first place that is named is where it is; others only tell more about it."""
 _AROUND = 3
 """Words on either side that tell whether an ordinary word is a street."""
 _NAMES = ("caller_name", "person_name")
@@ -256,6 +265,11 @@ def _named_alike(rules: Iterable[FoundSpan], spans: Iterable[FoundSpan]) -> list
 
 def _overlaps(spans: Iterable[FoundSpan], name: str, first: int, end: int) -> bool:
     return any(slot == name and start < end and first < stop for slot, start, stop, _ in spans)
+
+
+def _is_part(one: str, other: str) -> bool:
+    """Two readings of the same words."""
+    return one in other or other in one
 
 
 def _is_bare_color(hit: SlotHit) -> bool:

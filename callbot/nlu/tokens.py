@@ -23,7 +23,7 @@ _ABBREVIATIONS = frozenset(
         *("apt", "ste", "mr", "mrs", "ms", "jr"),
     }
 )
-_DASHES = frozenset({"-", "\u2010", "\u2011", "\u2013"})
+_DASHES = frozenset({"-", "/", "\u2010", "\u2011", "\u2013"})
 _APOSTROPHES = str.maketrans({"\u2019": "'", "\u2018": "'", "\u02bc": "'"})
 
 
@@ -41,7 +41,7 @@ class Token:
     glued: bool
     """No character stands between this token and the one before, as in "3B"."""
     dashed: bool = False
-    """A hyphen stands between this token and the one before, as in "154-160"."""
+    """Only a hyphen or a slash stands between this token and the one before, as in "154-160" and "6/18"."""
     capital: bool = False
     """It is written with a capital."""
     after_stop: bool = False

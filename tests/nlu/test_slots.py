@@ -61,6 +61,15 @@ def test_a_second_reading_as_sure_as_the_first_loses(reader: SlotReader) -> None
     assert field(found["location"], "street") == "Chapel Street"
 
 
+def test_the_first_place_is_where_it_is(reader: SlotReader) -> None:
+    text = "The light at Henry and Orchard is short. It's a way to Prospect Street."
+    found = read(reader, text, "", ("location", "Henry and Orchard", 0.9), ("location", "Prospect Street", 0.95))
+    assert (field(found["location"], "street"), field(found["location"], "cross_street")) == (
+        "Henry Street",
+        "Orchard Street",
+    )
+
+
 def test_an_unknown_street_is_kept_but_doubted(reader: SlotReader) -> None:
     found = read(reader, "on Zzyzx Lane over there", "", ("location", "Zzyzx Lane", 0.9))
     assert field(found["location"], "street") == "Zzyzx Lane"
@@ -103,6 +112,10 @@ def test_a_place_by_rules_alone(reader: SlotReader, text: str, key: str, value: 
 def test_a_place_that_no_list_holds_is_kept_in_the_callers_words(reader: SlotReader) -> None:
     found = read(reader, "there's a dead gull at the bus stop", "", ("location", "the bus stop", 0.9))
     assert (field(found["location"], "place"), field(found["location"], "matched")) == ("the bus stop", None)
+
+
+def test_a_verb_is_no_park(reader: SlotReader) -> None:
+    assert "location" not in read(reader, "Cars park in the crosswalks around here all the time.")
 
 
 def test_an_amount_has_the_name_that_the_model_knows(reader: SlotReader) -> None:
