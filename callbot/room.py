@@ -34,7 +34,7 @@ from callbot.metrics import Metrics
 from callbot.models import ModelStore
 from callbot.nlu.drift import CARD, baseline_of, vocabulary
 from callbot.nlu.informed import Informed
-from callbot.nlu.knowledge import KnowledgeBase, Sentences
+from callbot.nlu.knowledge import Exact, KnowledgeBase, Sentences
 from callbot.nlu.model import SmallModel
 from callbot.nlu.rules import RulesUnderstander
 from callbot.nlu.served import open_encoder
@@ -147,14 +147,14 @@ def informed(engine: Understander, settings: Settings, site: Site) -> Understand
 
 
 def load_pages(settings: Settings, site: Site) -> KnowledgeBase:
-    """The site's knowledge pages, searched with the encoder as it is without its adapter.
+    """The site's knowledge pages, searched with the encoder as it is without its adapter, in whole precision.
 
-    Raises ModelError when the encoder is missing or damaged.
+    Raises ModelError when the encoder is missing, damaged or no BERT.
     """
-    encoder, folder = ModelStore(settings.models).resolve(settings.encoder), graphs(settings)
-    sentences = Sentences(open_encoder(folder)(encoder, site.adapter, 0.0), encoder)
+    encoder = ModelStore(settings.models).resolve(settings.encoder)
     threshold = site.playbook.policy.thresholds.knowledge
-    return KnowledgeBase(site.knowledge, site.unanswered, sentences, threshold, folder)
+    sentences = Sentences(Exact(encoder), encoder)
+    return KnowledgeBase(site.knowledge, site.unanswered, sentences, threshold, graphs(settings))
 
 
 def graphs(settings: Settings) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
@@ -19,8 +20,8 @@ from callbot.content import Site, load_asked, load_site
 from callbot.errors import ModelError
 from callbot.models import ModelStore
 from callbot.nlu.calibrate import Floats, logistic
-from callbot.nlu.knowledge import TRUST, KnowledgeBase, Measures, Sentences, Weights, embedded
-from callbot.nlu.served import open_encoder
+from callbot.nlu.knowledge import TRUST, Exact, KnowledgeBase, Measures, Sentences, Weights, embedded
+from callbot.nlu.network import torch_encoder
 from callbot.nlu.utterances import tokenise
 from callbot.schema import Asked, Page
 
@@ -168,6 +169,86 @@ def test_an_encoder_without_a_tokenizer_is_refused(tmp_path: Path) -> None:
         Sentences(lambda ids, _: np.ones((len(ids), 2), np.float32), tmp_path)
 
 
+# ---------------------------------------------------------------- the encoder
+
+
+def small_encoder(folder: Path, **settings: object) -> Path:
+    """A random encoder of two layers, in a folder as the model store has them."""
+    random = np.random.default_rng(7)
+    sizes: dict[str, tuple[int, ...]] = {
+        "embeddings.word_embeddings": (30, 8),
+        "embeddings.position_embeddings": (20, 8),
+        "embeddings.token_type_embeddings": (2, 8),
+    }
+    for layer in range(2):
+        name = f"encoder.layer.{layer}"
+        sizes |= {f"{name}.attention.self.{part}": (8, 8) for part in ("query", "key", "value")}
+        sizes |= {f"{name}.attention.output.dense": (8, 8), f"{name}.attention.output.LayerNorm": (8,)}
+        sizes |= {f"{name}.intermediate.dense": (16, 8), f"{name}.output.dense": (8, 16)}
+        sizes |= {f"{name}.output.LayerNorm": (8,)}
+    sizes["embeddings.LayerNorm"] = (8,)
+    tensors = {f"{name}.weight": random.normal(size=size).astype(np.float32) for name, size in sizes.items()}
+    biases = {
+        f"{name}.bias": random.normal(size=size[:1]).astype(np.float32)
+        for name, size in sizes.items()
+        if "_embeddings" not in name
+    }
+    save_file({**tensors, **biases}, folder / "model.safetensors")
+    told = {
+        "model_type": "bert",
+        "hidden_act": "gelu",
+        "num_attention_heads": 2,
+        "num_hidden_layers": 2,
+        "layer_norm_eps": 1e-12,
+        "hidden_size": 8,
+        "intermediate_size": 16,
+        "vocab_size": 30,
+        "max_position_embeddings": 20,
+        "type_vocab_size": 2,
+    }
+    (folder / "config.json").write_text(json.dumps({**told, **settings}))
+    return folder
+
+
+def test_the_encoder_computes_what_torch_computes(tmp_path: Path) -> None:
+    encoder = small_encoder(tmp_path)
+    save_file({}, tmp_path / "adapter_model.safetensors")
+    ids, segments = [3, 1, 4, 1, 5, 9, 2, 6], [0, 0, 0, 1, 1, 1, 1, 1]
+    expected = torch_encoder(encoder, tmp_path, 0.0)(ids, segments)
+    assert Exact(encoder)(ids, segments) == pytest.approx(expected, abs=1e-5)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"model_type": "roberta"},
+        {"hidden_act": "relu"},
+        {"num_attention_heads": None},
+        {"num_attention_heads": 3},
+        {"num_hidden_layers": 3},
+    ],
+)
+def test_another_kind_of_encoder_is_refused(tmp_path: Path, settings: dict[str, object]) -> None:
+    with pytest.raises(ModelError):
+        Exact(small_encoder(tmp_path, **settings))
+
+
+def test_an_encoder_without_weights_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match=r"config\.json is missing"):
+        Exact(tmp_path)
+    (small_encoder(tmp_path) / "model.safetensors").unlink()
+    with pytest.raises(ModelError, match="missing"):
+        Exact(tmp_path)
+
+
+@pytest.mark.model
+def test_the_shipped_encoder_computes_what_torch_computes(tmp_path: Path) -> None:
+    save_file({}, tmp_path / "adapter_model.safetensors")
+    ids, segments = [101, 2129, 2397, 2003, 1996, 2436, 2330, 102], [0] * 8
+    expected = torch_encoder(shipped_encoder(), tmp_path, 0.0)(ids, segments)
+    assert exact()(ids, segments) == pytest.approx(expected, abs=1e-4)
+
+
 # ---------------------------------------------------------------- the shipped pages
 
 
@@ -188,14 +269,17 @@ class Heard(NamedTuple):
 
 @cache
 def sentences() -> Sentences:
-    """The encoder as it serves, without an adapter."""
-    folder = config.load().models.parent / "understanding"
-    folder.mkdir(parents=True, exist_ok=True)
-    empty = folder / "no adapter"
-    empty.mkdir(exist_ok=True)
-    save_file({}, empty / "adapter_model.safetensors")
-    encoder = ModelStore(config.load().models).resolve("minilm-l6")
-    return Sentences(open_encoder(folder)(encoder, empty, 0.0), encoder)
+    """The encoder as it searches."""
+    return Sentences(exact(), shipped_encoder())
+
+
+def shipped_encoder() -> Path:
+    return ModelStore(config.load().models).resolve("minilm-l6")
+
+
+@cache
+def exact() -> Exact:
+    return Exact(shipped_encoder())
 
 
 @cache
@@ -261,11 +345,34 @@ def test_the_threshold_is_the_lowest_with_a_wrong_page_for_one_calibration_quest
 
 
 @pytest.mark.model
+def test_another_processor_gives_the_same_trust_in_a_page() -> None:
+    """Rounding differs by some millionths between processors; a hundred times that changes no score to speak of."""
+    random = np.random.default_rng(1)
+    embed = sentences()
+
+    def rounded(sentence: str) -> Floats:
+        vector = embed(sentence)
+        other: Floats = (vector + random.normal(scale=1e-5, size=vector.shape)).astype(np.float32)
+        return other
+
+    site = load_site(STARTER_SITE)
+    names = ("city_hall_hours", "towing_fees", "dog_license")
+    pages, strangers = {name: site.knowledge[name] for name in names}, site.unanswered[:20]
+    here, there = (KnowledgeBase(pages, strangers, one, 0.5) for one in (embed, rounded))
+    for asked in ("what time does City Hall close", "how much to get my car back", "who won the game"):
+        one, other = here.best(asked), there.best(asked)
+        assert one is not None
+        assert other is not None
+        assert other.page == one.page
+        assert other.score == pytest.approx(one.score, abs=0.005)
+
+
+@pytest.mark.model
 def test_held_out_questions_get_their_page_or_an_honest_no(site: Site) -> None:
     threshold = site.playbook.policy.thresholds.knowledge
     questions = heard("questions")
     answerable = [one for one in questions if one.asked.pages]
-    assert wrong(questions, threshold) <= 0.08 * len(questions)
+    assert wrong(questions, threshold) <= 0.06 * len(questions)
     assert sum(one.score >= threshold and one.right for one in answerable) >= 0.60 * len(answerable)
     assert sum(one.right for one in answerable) >= 0.80 * len(answerable)
 
