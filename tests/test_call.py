@@ -99,6 +99,7 @@ def test_nothing_is_claimed_while_the_store_has_not_answered(site: Site) -> None
     driver.say(NOISE)
     driver.say("yes")
     driver.say("no")  # no name
+    driver.say("no")  # no number
     call = driver.call
     call.receive(SpeechStarted(), 50)
     call.receive(TurnEnded(9, 1), 51)
@@ -168,7 +169,7 @@ def test_words_before_a_pause_do_not_take_an_emergency_back(driver: Driver) -> N
 
 
 def test_the_case_number_is_not_cut_off_and_can_be_repeated(driver: Driver) -> None:
-    for text in (NOISE, "yes", "no"):
+    for text in (NOISE, "yes", "no", "no"):
         driver.say(text)
     told = of_type(driver.say("yes"), Speak)[0]
     assert told.protected
@@ -287,7 +288,7 @@ def test_a_report_that_is_taken_back_is_not_filed(site: Site) -> None:
 def test_what_should_be_changed_is_asked_anew(site: Site) -> None:
     driver = Driver(site, {**MEANINGS, "the house number": meaning("affirm")})
     driver.start()
-    for text in (NOISE, "yes", "no", "no"):
+    for text in (NOISE, "yes", "no", "no", "no"):
         driver.say(text)
     assert "change" in driver.said[-1]
     commands = driver.say("the house number")
@@ -300,7 +301,7 @@ def test_a_correction_to_an_unknown_place_is_not_filed(site: Site) -> None:
     driver = Driver(site, {**MEANINGS, "it is on zorkelburg lane": meaning("correct", location=unknown)})
     driver.start()
     commands: list[Command] = []
-    for text in (NOISE, "yes", "no", "it is on zorkelburg lane", "yes"):
+    for text in (NOISE, "yes", "no", "no", "it is on zorkelburg lane", "yes"):
         commands += driver.say(text)
     assert of_type(commands, SaveCase) == []
     assert of_type(commands, Escalate)[0].reason == "location_not_found"
@@ -438,7 +439,7 @@ def test_a_caller_who_hangs_up_leaves_a_filed_case_if_it_is_complete(driver: Dri
 
 
 def test_a_case_that_the_caller_objected_to_is_not_closed_unseen(driver: Driver) -> None:
-    for text in (NOISE, "yes", "no", "no"):
+    for text in (NOISE, "yes", "no", "no", "no"):
         driver.say(text)
     assert driver.call.dialog.state == "amend"
     assert of_type(driver.feed(CallEnded("hung up")), SaveCase)[0].case.status == "queued"
@@ -639,7 +640,7 @@ class Slow(Driver):
 def test_a_repeat_is_told_only_after_the_commit(site: Site) -> None:
     driver = Driver(site, MEANINGS, linked_to="26-00002-9")
     driver.start()
-    for words in (NOISE, "yes", "no", "yes"):
+    for words in (NOISE, "yes", "no", "no", "yes"):
         commands = driver.say(words)
     (save,) = of_type(commands, SaveCase)
     assert save.repeat_within == site.playbook.policy.repeats["noise_complaint"]

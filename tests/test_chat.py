@@ -59,6 +59,7 @@ def test_a_pothole_closes_itself(chat: Chat) -> None:
         chat,
         "there is a huge pothole on Chapel Street near College",
         "I'd rather not give my name",
+        "no",
         "yes that's right",
         "no that's everything",
     )
@@ -107,11 +108,11 @@ def test_a_correction_at_the_read_back_is_taken(chat: Chat) -> None:
     assert turns[-1]["case"]["slots"]["location"]["matched"] == "Winthrop Avenue"
 
 
-@pytest.mark.xfail(reason="the small model takes it for a stolen vehicle too often to go on unasked", strict=True)
 def test_a_theft_is_queued_for_staff(chat: Chat) -> None:
     turns = _play(
         chat,
         "my blue Trek mountain bike got stolen last night off my porch at 88 Howe Street",
+        "about five hundred dollars",
         "Daniel Ortiz",
         "yes",
         "yes",

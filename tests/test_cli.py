@@ -74,9 +74,9 @@ def test_models_list_tells_name_place_and_licence() -> None:
 
 @pytest.mark.model
 def test_chat_prints_one_object_a_turn_and_ends_with_a_closed_case(tmp_path: Path) -> None:
-    script = "there is a huge pothole on Chapel Street near College\nno name\nyes\nno\n"
+    script = "there is a huge pothole on Chapel Street near College\nno name\nno\nyes\nno\n"
     turns = rows(run("chat", "--json", stdin=script, home=tmp_path))
-    assert [turn["turn"] for turn in turns] == [0, 1, 2, 3, 4]
+    assert [turn["turn"] for turn in turns] == [0, 1, 2, 3, 4, 5]
     assert set(turns[0]) == {"turn", "heard", "say", "state", "asked", "intent", "case", "outcome", "summary"}
     assert turns[-1]["case"]["status"] == "closed"
     assert turns[-1]["case"]["slots"]["location"]["matched"] == "Chapel Street"

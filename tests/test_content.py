@@ -208,9 +208,14 @@ SLIPS = {
     "unknown slot in a form": Slip(POTHOLE, "slot: callback_number", "slot: calback", "no slot 'calback'"),
     "slot asked twice": Slip(POTHOLE, "slot: callback_number", "slot: location", "asked twice", at="ask: ask_callback"),
     "slot without a question": Slip(
-        THEFT, "  - {slot: item_description, ask: ask_item}\n", "", "has no question", at="slots:", others=2
+        THEFT,
+        "  - {slot: item_description, ask: ask_item, detail: ask_item_detail}\n",
+        "",
+        "has no question",
+        at="slots:",
+        others=2,
     ),
-    "unknown prompt in a form": Slip(THEFT, "ask: ask_item}", "ask: ask_itme}", "no prompt 'ask_itme'", others=2),
+    "unknown prompt in a form": Slip(THEFT, "ask: ask_item,", "ask: ask_itme,", "no prompt 'ask_itme'", others=2),
     "callback without its known form": Slip(
         PROMPTS, "  ask_callback_known:", "  ask_callback_now:", "never said", others=35
     ),
@@ -221,7 +226,7 @@ SLIPS = {
         CATALOGUE, "[report_number, occurred_at]", "[report_number, occured]", "no slot 'occured'", others=1
     ),
     "skipping without having asked": Slip(
-        POTHOLE, "unless_declined: caller_name", "unless_declined: vehicle", "not asked before"
+        "dialogs/forms/drug_activity.yaml", "unless_declined: caller_name", "unless_declined: plate", "not asked before"
     ),
     "nothing to read back": Slip(POTHOLE, "confirm: confirm_place", "confirm: null", "needs a prompt under 'confirm'"),
     # prompts and reasons
@@ -229,11 +234,11 @@ SLIPS = {
         PROMPTS, "  ask_amend: What should I change?\n", "", "'ask_amend' is missing", at="prompts:"
     ),
     "unused prompt": Slip(PROMPTS, "  sorry:", "  spare: Hello.\n  sorry:", "'spare' is never said"),
-    "unknown variable": Slip(PROMPTS, "about {title}?", "about {titel}?", "unknown variable '{titel}'"),
-    "unbalanced brace": Slip(PROMPTS, "about {title}?", "about {title?", "braces cannot be read"),
+    "unknown variable": Slip(PROMPTS, "Is this about {title}?", "Is this about {titel}?", "unknown variable '{titel}'"),
+    "unbalanced brace": Slip(PROMPTS, "Is this about {title}?", "Is this about {title?", "braces cannot be read"),
     "unknown variable in a variant": Slip(PROMPTS, "- One moment, please.", "- One moment, {nam}.", "'{nam}'"),
-    "a format nobody can read": Slip(PROMPTS, "about {title}?", "about {title:d}?", "only a name"),
-    "a conversion nobody can read": Slip(PROMPTS, "about {title}?", "about {title!x}?", "only a name"),
+    "a format nobody can read": Slip(PROMPTS, "Is this about {title}?", "Is this about {title:d}?", "only a name"),
+    "a conversion nobody can read": Slip(PROMPTS, "Is this about {title}?", "Is this about {title!x}?", "only a name"),
     "variable without quotes": Slip(
         PROMPTS, "ask_intent: All right. Is this about {title}?", "ask_intent: {title}", "quotation"
     ),
@@ -446,10 +451,11 @@ def test_every_question_is_one_short_question(site: Site, kind: str) -> None:
                 assert len(text.split()) < 25, name
 
 
-def test_no_form_asks_more_than_five_questions_and_all_have_other_words_for_the_second_time(site: Site) -> None:
+def test_no_form_asks_much_and_all_questions_have_other_words_for_the_second_time(site: Site) -> None:
     book = site.playbook
     for form in book.forms.values():
-        assert len(form.slots) <= 5
+        # What was taken or broken, where, when and its worth: staff has to know all of that.
+        assert len(form.slots) <= 5 + ("item_value" in {item.slot for item in form.slots})
         for item in form.slots:
             for prompt in (item.ask, item.detail):
                 again = book.prompts.get(f"{prompt}_again", ())

@@ -46,7 +46,7 @@ class Listener:
         if line is None or line.means is None:
             return replace(found, page=line.page or "") if line else found
         names = (line.means,) if isinstance(line.means, str) else line.means
-        sure = SURE / len(names) if line.sure is None else line.sure
+        sure = SURE if line.sure is None else line.sure
         guesses = tuple(IntentGuess(name, sure) for name in names)
         strange = names == ("out_of_scope",)
         return replace(found, intents=guesses, out_of_scope=strange, wanted=names, page=line.page or "")

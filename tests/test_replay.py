@@ -25,7 +25,7 @@ def rows(site: Site) -> Rows:
     """A whole call, as the store gives it back."""
     driver = Driver(site, MEANINGS)
     driver.start()
-    for words in (NOISE, "yes", "no", "yes"):
+    for words in (NOISE, "yes", "no", "no", "yes"):
         driver.say(words)
     driver.feed(TimerFired("silence"))
     driver.feed(CallEnded("hung up"))

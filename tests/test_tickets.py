@@ -60,16 +60,16 @@ def call(site: Site, rules: Understander, store: Store, *lines: str) -> list[dic
     return turns
 
 
-REPORT = (HOLE, "no", "yes", "no")
+REPORT = (HOLE, "no", "no", "yes", "no")
 
 
 def test_the_second_report_of_a_hole_is_added_to_the_first(site: Site, rules: Understander, store: Store) -> None:
     first = call(site, rules, store, *REPORT)
     second = call(site, rules, store, *REPORT)
     number = first[-1]["case"]["number"]
-    assert number in " ".join(first[3]["say"])
-    assert f"case {number}" in " ".join(second[3]["say"])
-    assert second[3]["case"]["number"] not in " ".join(second[3]["say"])
+    assert number in " ".join(first[4]["say"])
+    assert f"case {number}" in " ".join(second[4]["say"])
+    assert second[4]["case"]["number"] not in " ".join(second[4]["say"])
     assert (second[-1]["outcome"], second[-1]["case"]["status"]) == ("close", "linked")
     assert second[-1]["case"]["links"] == [number]
 

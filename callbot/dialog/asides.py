@@ -25,6 +25,10 @@ _ASKS = re.compile(
 )
 _ANSWERED = re.compile(r"\b(?:no|nope|yes|yeah)\W*$", re.I)
 """Who asks "what for?" and then says no has answered."""
+_ANSWERS = re.compile(r"^\W*(?:no|nope|nah|yes|yeah|yep|yup)\b", re.I)
+"""So has who says no first, where a yes or a no was asked: "no, just fix the damn thing"."""
+_YES_NO = ("intent", "confirm", "more", "offer")
+"""Questions of the flow that want a yes or a no."""
 _ANNOUNCED = re.compile(r"\b(?:ask you|question)\b", re.I)
 
 
@@ -36,10 +40,17 @@ def answer(book: Playbook, asked: str, text: str, *, has_content: bool) -> str |
     """
     if (has_content and len(text.split()) > _SHORT) or _ANSWERED.search(text):
         return None
+    if _is_yes_no(book, asked) and _ANSWERS.match(text):
+        return None
     for row in book.policy.phrases.asides:
         if (not row.asked or asked in row.asked) and says(row.said, text) and not says(row.unless, text):
             return row.say
     return None
+
+
+def _is_yes_no(book: Playbook, asked: str) -> bool:
+    slot = book.catalogue.slots.get(asked)
+    return asked in _YES_NO or (slot is not None and slot.kind == "flag")
 
 
 def is_question(book: Playbook, intent: str) -> bool:

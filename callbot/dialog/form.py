@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -11,6 +12,11 @@ from callbot.nlu.addresses import is_landmark, merge_location
 from callbot.schema import FormSlot, Playbook
 
 _NAMES = ("caller_name", "person_name")
+_ARTICLES = re.compile(r"\b(?:a|an|the|my|our|his|her|some)\b", re.I)
+_OFTEN = 99
+"""Times asked of a question that is settled."""
+_DETAIL = 2
+"""How often a detail is asked for: once more if the caller did not answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +54,9 @@ class Question:
     prompt: str
 
 
-def next_question(book: Playbook, draft: Draft, *, caller_known: bool, urgent: bool = False) -> Question | None:
-    """The first thing of the form that is still missing; None when there is nothing left to ask.
-
-    `urgent`: only what is required is asked, because a person is to take over.
-    """
-    needed = required(book, draft)
+def next_question(book: Playbook, draft: Draft, *, caller_known: bool) -> Question | None:
+    """The first thing of the form that is still missing; None when there is nothing left to ask."""
     for item in book.forms[draft.intent].slots:
-        if urgent and item.slot not in needed:
-            continue
         prompt = _prompt(book, draft, item, caller_known)
         if prompt is not None and draft.asked.get(prompt, 0) < _limit(book, item, prompt):
             return Question(item.slot, prompt)
@@ -94,6 +94,7 @@ def fill(
         if not _only_beside(hit):
             passing = bool(asked) and asked != "location"
             value = _merged(old, hit, answers=asked == "location", corrects=corrects, in_passing=passing)
+            value = _by_last_name(book, draft, slot, value)
             filled[slot] = Filled(value, hit.text, hit.confidence, turn)
         elif old is not None and isinstance(old.value, dict) and _has(old.value, "street"):
             # What stands beside a street makes that street no less sure.
@@ -118,6 +119,21 @@ def forget(draft: Draft, item: FormSlot) -> Draft:
 def ask(draft: Draft, prompt: str) -> Draft:
     """Count a question."""
     return replace(draft, asked={**draft.asked, prompt: draft.asked.get(prompt, 0) + 1})
+
+
+def settle(draft: Draft, prompt: str) -> Draft:
+    """Note that a question has been answered as well as it will be; it is not asked again."""
+    return replace(draft, asked={**draft.asked, prompt: _OFTEN})
+
+
+def item_of(book: Playbook, intent: str, slot: str) -> FormSlot | None:
+    """The line of the form that asks for the slot; None if nothing does."""
+    return next((item for item in book.forms[intent].slots if item.slot == slot), None)
+
+
+def is_vague(value: SlotValue) -> bool:
+    """A thing or an animal that has only been named: "a phone", "dog"."""
+    return isinstance(value, str) and len(_ARTICLES.sub("", value).split()) == 1
 
 
 def confirm(draft: Draft) -> Draft:
@@ -151,6 +167,8 @@ def _prompt(book: Playbook, draft: Draft, item: FormSlot, caller_known: bool) ->
     filled = draft.filled.get(item.slot)
     if filled is None:
         return f"{item.ask}_known" if item.slot == "callback_number" and caller_known else item.ask
+    if item.detail is not None and is_vague(filled.value):
+        return item.detail
     if book.catalogue.slots[item.slot].kind != "location" or not isinstance(filled.value, dict):
         return None
     if location_score(filled) < book.policy.thresholds.location and not _has(filled.value, "matched"):
@@ -159,9 +177,9 @@ def _prompt(book: Playbook, draft: Draft, item: FormSlot, caller_known: bool) ->
 
 
 def _limit(book: Playbook, item: FormSlot, prompt: str) -> int:
-    """How often one prompt may be asked in a call: a detail that is nice to have, once."""
+    """How often one prompt may be asked in a call."""
     if prompt == item.detail:
-        return 1
+        return _DETAIL
     return book.policy.retries.same_question + (1 if item.is_required else 0)
 
 
@@ -191,9 +209,23 @@ def _only_beside(hit: SlotHit) -> bool:
 def _merged(
     old: Filled | None, hit: SlotHit, *, answers: bool = False, corrects: bool = False, in_passing: bool = False
 ) -> SlotValue:
-    if hit.name == "location" and old is not None and isinstance(old.value, dict) and isinstance(hit.value, dict):
+    if old is None or not isinstance(old.value, dict) or not isinstance(hit.value, dict):
+        return hit.value
+    if hit.name == "location":
         return merge_location(old.value, hit.value, answers=answers, corrects=corrects, in_passing=in_passing)
+    if hit.name == "vehicle" and not hit.value.get("make") and not hit.value.get("model"):
+        # "It's red, not white": the same car.
+        said = {name: value for name, value in hit.value.items() if value is not None}
+        return {**old.value, **said, "text": f"{old.value.get('text')}, {hit.value.get('text')}"}
     return hit.value
+
+
+def _by_last_name(book: Playbook, draft: Draft, slot: str, value: SlotValue) -> SlotValue:
+    """An officer, of whom one name is known, is known by the last; a person whose case it is, by the first."""
+    is_named_so = slot == "person_name" and slot not in required(book, draft)
+    if is_named_so and isinstance(value, dict) and value.get("first") and not value.get("last"):
+        return {**value, "first": None, "last": value["first"]}
+    return value
 
 
 def _has(value: Mapping[str, Scalar], *names: str) -> bool:

@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 from callbot.dialog import policy, status
 from callbot.dialog.asides import is_question
 from callbot.dialog.form import Draft, Question, ask, confirm, missing, next_question
-from callbot.dialog.reading import read, take_up
+from callbot.dialog.matters import take_up
+from callbot.dialog.reading import read
 from callbot.dialog.render import render, spoken_value
 from callbot.dialog.state import Dialog, Heard
 from callbot.events import CaseStatus, Outcome
@@ -202,7 +203,7 @@ def _keeps_question(book: Playbook, dialog: Dialog, trigger: Trigger) -> bool:
     if dialog.draft is None or dialog.prompt not in dialog.draft.asked:
         return False
     beside = trigger in _NEUTRAL or (trigger == "deny" and _asks_slot(book, dialog))
-    return beside and not policy.is_raised(book, dialog.draft)
+    return beside and not policy.is_raised(book, dialog.draft, at_once=True)
 
 
 def _asks_slot(book: Playbook, dialog: Dialog) -> bool:
@@ -210,8 +211,7 @@ def _asks_slot(book: Playbook, dialog: Dialog) -> bool:
 
 
 def _next_question(book: Playbook, dialog: Dialog, draft: Draft) -> Question | None:
-    urgent = policy.is_raised(book, draft)
-    return next_question(book, draft, caller_known=dialog.may_use_caller_id, urgent=urgent)
+    return next_question(book, draft, caller_known=dialog.may_use_caller_id)
 
 
 def _needs_person(book: Playbook, dialog: Dialog) -> bool:
@@ -259,6 +259,8 @@ _LADDERS: Mapping[Trigger, str] = {
     "silence": "silence",
     "out_of_scope": "out_of_scope",
 }
+_BESIDE, _BESIDE_TURNS = "beside", 5
+"""Turns in a row that neither help nor hurt."""
 _NEUTRAL = frozenset({"hold_on", "repeat", "greet", "thanks", "aside", "anonymous", "answered_beside"})
 """Triggers that neither help nor hurt: the open question stays open."""
 
@@ -266,8 +268,14 @@ _NEUTRAL = frozenset({"hold_on", "repeat", "greet", "thanks", "aside", "anonymou
 def _count(book: Playbook, dialog: Dialog, trigger: Trigger) -> tuple[Trigger, Dialog]:
     """Count trouble; too much of it becomes "exhausted". A silence at the end of a filed call is no trouble."""
     ladder = _LADDERS.get(trigger)
+    if trigger in _NEUTRAL:
+        # Whoever only makes conversation is not kept at it for ever.
+        times = dialog.troubles.get(_BESIDE, 0) + 1
+        if times <= _BESIDE_TURNS:
+            return trigger, replace(dialog, troubles={**dialog.troubles, _BESIDE: times})
+        trigger, ladder = "not_understood", "not_understood"
     if ladder is None:
-        return trigger, dialog if trigger in _NEUTRAL else replace(dialog, troubles={})
+        return trigger, replace(dialog, troubles={})
     count = dialog.troubles.get(ladder, 0) + 1
     dialog = replace(dialog, troubles={**dialog.troubles, ladder: count})
     wrapping_up = trigger == "silence" and book.flow.states[dialog.state].asks == "more"
@@ -288,7 +296,7 @@ def _ask(book: Playbook, dialog: Dialog, trigger: Trigger) -> tuple[Dialog, tupl
         dialog, said = _say(book, dialog, dialog.prompt)
         return dialog, tuple(said)
     if asks == "slot":
-        return _ask_slot(book, dialog)
+        return _ask_slot(book, dialog, trigger)
     prompts = {"reason": "how_can_i_help", "intent": "ask_intent", "amend": "ask_amend", "more": "ask_more"}
     prompts |= {"alarm": "ask_alarm", "offer": "ask_offer"}
     if asks == "confirm":
@@ -303,11 +311,13 @@ def _ask(book: Playbook, dialog: Dialog, trigger: Trigger) -> tuple[Dialog, tupl
     return dialog, tuple(said)
 
 
-def _ask_slot(book: Playbook, dialog: Dialog) -> tuple[Dialog, tuple[str, ...]]:
+def _ask_slot(book: Playbook, dialog: Dialog, trigger: Trigger) -> tuple[Dialog, tuple[str, ...]]:
     assert dialog.draft is not None
     question = _next_question(book, dialog, dialog.draft)
     assert question is not None  # _form_done has looked
-    dialog = replace(dialog, draft=ask(dialog.draft, question.prompt), asked=question.slot, prompt=question.prompt)
+    is_open_still = trigger == "correct" and question.prompt == dialog.prompt
+    draft = dialog.draft if is_open_still else ask(dialog.draft, question.prompt)
+    dialog = replace(dialog, draft=draft, asked=question.slot, prompt=question.prompt)
     dialog, said = _say(book, dialog, question.prompt)
     return dialog, tuple(said)
 

@@ -86,7 +86,9 @@ def _display_location(value: Mapping[str, Scalar]) -> str:
         return str(value.get("place") or value.get("text") or "")
     parts = [f"{number} {street}" if number else str(street)]
     if value.get("unit"):
-        parts.append(f"unit {value['unit']}")
+        unit = str(value["unit"])
+        # "Apartment 4" and "floor 3" say what they are, "4" does not.
+        parts.append(unit if re.search(r"[^\W\d_]{2}", unit) else f"unit {unit}")
     cross, place = value.get("cross_street"), value.get("place")
     if cross:
         parts.append(f"near {cross}")

@@ -6,10 +6,10 @@ from dataclasses import replace
 from typing import Literal
 
 from callbot.cases.summary import display
+from callbot.dialog.answers import CALLER_ID
 from callbot.dialog.form import Draft, Filled
 from callbot.dialog.machine import Reply
 from callbot.dialog.policy import Decision, decide
-from callbot.dialog.reading import CALLER_ID
 from callbot.dialog.state import Dialog, Heard
 from callbot.events import CaseSnapshot, Evidence, Outcome, TurnRecord
 from callbot.schema import Playbook

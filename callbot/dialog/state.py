@@ -49,6 +49,8 @@ class Dialog:
     draft: Draft | None = None
     guess: IntentGuess | None = None
     """The intent that the caller is being asked about."""
+    others: tuple[IntentGuess, ...] = ()
+    """What the caller is asked about next if it is not that one."""
     suspect: Understanding | None = None
     """Words that may mean an emergency, while the caller is being asked."""
     before_alarm: tuple[str, str] = ("", "")

@@ -38,10 +38,13 @@ def taken(book: Playbook, dialog: Dialog, case: CaseStatus | None) -> tuple[Dial
         found = replace(dialog, looked_up=case, outcome=highest(dialog.outcome, "answer"))
         return found, "status_found_next" if dialog.waiting else "status_found"
     assert dialog.draft is not None  # it has asked
+    heard = replace(dialog, case_number=wanted(dialog))
+    if dialog.told.get("status_unknown"):
+        # Asked once: a number that was heard wrong has a wrong check digit, so the second one is right or made up. The
+        # person who takes over sees it.
+        return heard, "status_still_unknown"
     item = next(item for item in book.forms[dialog.draft.intent].slots if item.slot == SLOT)
-    heard = replace(dialog, case_number=wanted(dialog), draft=forget(dialog.draft, item))
-    # Asked again once: a number that was heard wrong has a wrong check digit, so the second one is right or made up.
-    return heard, "status_still_unknown" if dialog.told.get("status_unknown") else "status_unknown"
+    return replace(heard, draft=forget(dialog.draft, item)), "status_unknown"
 
 
 def told(book: Playbook, dialog: Dialog) -> tuple[Dialog, list[str]]:

@@ -5,8 +5,19 @@ from __future__ import annotations
 import pytest
 
 from callbot.content import Site
-from callbot.dialog.form import Draft, Question, ask, confirm, decline, fill, labels_of, missing, next_question
-from callbot.events import SlotHit, SlotValue
+from callbot.dialog.form import (
+    Draft,
+    Question,
+    ask,
+    confirm,
+    decline,
+    fill,
+    labels_of,
+    missing,
+    next_question,
+    settle,
+)
+from callbot.events import Scalar, SlotHit, SlotValue
 from callbot.schema import Playbook
 from tests.dialog.talk import ANN, CAR, UNCLE, place
 
@@ -47,13 +58,40 @@ def test_a_question_is_not_asked_for_ever(book: Playbook) -> None:
     assert times == book.policy.retries.same_question + 1
 
 
-def test_a_street_without_a_number_is_asked_for_the_detail_once(book: Playbook) -> None:
+def test_a_street_without_a_number_is_asked_for_the_detail_until_that_is_settled(book: Playbook) -> None:
     draft = filled(book, "pothole", location=place(number=None))
     question = next_question(book, draft, caller_known=False)
     assert question == Question("location", "ask_location_detail")
-    after = next_question(book, ask(draft, "ask_location_detail"), caller_known=False)
-    assert after is not None
-    assert after.slot == "caller_name"
+    assert next_question(book, ask(draft, "ask_location_detail"), caller_known=False) == question
+    for done in (settle(draft, "ask_location_detail"), ask(ask(draft, "ask_location_detail"), "ask_location_detail")):
+        after = next_question(book, done, caller_known=False)
+        assert after is not None
+        assert after.slot == "caller_name"
+
+
+def test_a_thing_that_is_only_named_is_described_once(book: Playbook) -> None:
+    for vague in ("phone", "a phone", "my package"):
+        draft = filled(book, "lost_property", item_description=vague)
+        assert next_question(book, draft, caller_known=False) == Question("item_description", "ask_item_detail")
+    draft = filled(book, "lost_property", item_description="a black phone")
+    assert next_question(book, draft, caller_known=False) == Question("location", "ask_location_lost")
+
+
+def test_an_officer_is_known_by_the_last_name_and_a_relative_by_the_first(book: Playbook) -> None:
+    doyle: dict[str, Scalar] = {"text": "Doyle", "first": "Doyle", "last": None}
+    officer = filled(book, "staff_feedback", person_name=doyle).filled["person_name"].value
+    relative = filled(book, "welfare_check", person_name=doyle).filled["person_name"].value
+    assert isinstance(officer, dict)
+    assert officer["last"] == "Doyle"
+    assert relative == doyle
+
+
+def test_another_color_is_the_same_car(book: Playbook) -> None:
+    draft = filled(book, "parking_violation", vehicle=CAR)
+    red = {"text": "it's blue, not red", "color": "blue", "make": None, "model": None, "year": None}
+    value = fill(book, draft, [hit("vehicle", red)], 2, "vehicle", corrects=True).filled["vehicle"].value
+    assert isinstance(value, dict)
+    assert (value["color"], value["make"]) == ("blue", "Honda")
 
 
 def test_a_place_that_is_in_no_list_is_asked_again(book: Playbook) -> None:
@@ -61,8 +99,8 @@ def test_a_place_that_is_in_no_list_is_asked_again(book: Playbook) -> None:
     assert next_question(book, draft, caller_known=False) == Question("location", "ask_location")
 
 
-def test_who_stays_anonymous_is_not_asked_for_a_number(book: Playbook) -> None:
-    draft = decline(filled(book, "pothole", location=place()), "caller_name")
+def test_who_reports_dealers_without_a_name_is_not_asked_for_a_number(book: Playbook) -> None:
+    draft = decline(filled(book, "drug_activity", location=place()), "caller_name")
     assert "callback_number" not in slots_asked(book, draft)
     theft = decline(Draft("theft_report", 0.9), "caller_name")
     assert "callback_number" in slots_asked(book, theft)
@@ -157,10 +195,3 @@ def test_money_and_numbers_are_what_the_case_can_hold(book: Playbook) -> None:
     assert filled(book, "theft_report", item_value=400.0).filled["item_value"].value == 400
     assert filled(book, "case_status", report_number="26-00014-7").filled["case_number"].value == "26-00014-7"
     assert filled(book, "pothole", item_value=400.0).filled == {}
-
-
-def test_when_a_person_is_to_take_over_only_what_is_required_is_asked(book: Playbook) -> None:
-    question = next_question(book, Draft("noise_complaint", 0.9), caller_known=True, urgent=True)
-    assert question == Question("location", "ask_location")
-    located = filled(book, "noise_complaint", location=place())
-    assert next_question(book, located, caller_known=True, urgent=True) is None

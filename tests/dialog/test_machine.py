@@ -37,8 +37,8 @@ def test_the_greeting_ends_with_the_open_question(talk: Talk) -> None:
 
 
 def test_several_things_in_one_answer_are_not_asked_again(talk: Talk) -> None:
-    talk.say("theft_report", item_description="a bike", location=place(), occurred_at=NIGHT)
-    assert talk.asked == "caller_name"
+    talk.say("theft_report", item_description="a red bike", location=place(), occurred_at=NIGHT)
+    assert talk.asked == "item_value"
 
 
 def test_only_what_is_missing_is_asked(talk: Talk) -> None:
@@ -93,7 +93,15 @@ def test_an_anonymous_caller_is_not_asked_for_a_number(talk: Talk) -> None:
     talk.say("noise_complaint", location=place())
     talk.say("affirm")
     assert talk.asked == "caller_name"
-    talk.say("deny")
+    talk.say("deny", text="no, anonymous please")
+    assert talk.asked == "confirm"
+
+
+def test_who_only_keeps_the_name_back_may_still_leave_a_number(talk: Talk) -> None:
+    talk.say("noise_complaint", location=place(), is_ongoing=True)
+    talk.say("deny", text="I'd rather not give my name")
+    assert talk.asked == "callback_number"
+    talk.say("deny", text="no")
     assert talk.asked == "confirm"
 
 
@@ -123,7 +131,7 @@ def test_not_knowing_what_may_be_left_out_goes_on(talk: Talk) -> None:
 
 
 def test_not_knowing_what_is_needed_is_asked_in_other_words_and_then_left_to_a_person(talk: Talk) -> None:
-    talk.say("theft_report", item_description="a bike", location=place())
+    talk.say("theft_report", item_description="a red bike", location=place())
     first = talk.said
     talk.say("dont_know")
     assert talk.asked == "occurred_at"
@@ -131,7 +139,8 @@ def test_not_knowing_what_is_needed_is_asked_in_other_words_and_then_left_to_a_p
     for _ in range(3):
         if talk.asked == "occurred_at":
             talk.say("dont_know")
-    assert talk.asked == "caller_name"
+    assert talk.asked == "item_value"
+    talk.say("dont_know")
     talk.say("deny")
     reply = talk.say("inform", callback_number="+12035550142")
     assert (reply.end, reply.reason) == ("human", "missing_details")
@@ -145,6 +154,7 @@ def test_a_place_that_is_in_no_list_is_asked_twice_and_then_left_to_a_person(tal
             talk.say("inform", location=place("Elmwood Row", number, score=0.3))
     assert talk.asked == "is_ongoing"
     talk.say("affirm")
+    talk.say("deny")
     talk.say("deny")
     assert talk.replies[-1].end == "human"
     assert talk.replies[-1].reason == "location_not_found"
@@ -310,10 +320,21 @@ def test_who_asks_for_a_person_gets_one_in_every_state(site: Site) -> None:
 
 
 def test_an_endless_conversation_is_left_to_a_person(talk: Talk) -> None:
-    for _ in range(talk.book.policy.retries.turns - 1):
-        assert talk.say("greet").end is None
-    reply = talk.say("greet")
+    _pothole_to_read_back(talk)
+    for turn in range(talk.book.policy.retries.turns - 2):
+        assert talk.say("correct", location=place(number=str(turn + 20))).end is None
+    reply = talk.say("correct", location=place(number="99"))
     assert (reply.end, reply.reason) == ("human", "too_many_turns")
+
+
+def test_who_only_makes_conversation_is_left_to_a_person(talk: Talk) -> None:
+    talk.say("pothole")
+    turns = 0
+    while talk.replies[-1].end is None:
+        talk.say("thanks", text="are you a robot")
+        turns += 1
+    assert turns < 10
+    assert talk.replies[-1].reason == "not_understood"
 
 
 def test_giving_up_says_why(talk: Talk) -> None:
@@ -364,6 +385,8 @@ def test_a_name_that_is_refused_at_once_is_never_asked_for(talk: Talk) -> None:
     talk.say("pothole", text="there's a pothole but I don't want to give my name")
     assert talk.asked == "location"
     talk.say("inform", location=place())
+    assert talk.asked == "callback_number"
+    talk.say("deny")
     assert talk.asked == "confirm"
     talk.say("affirm")
     talk.say("noise_complaint", location=place(), is_ongoing=True)
@@ -429,7 +452,7 @@ def test_a_change_of_mind_at_the_read_back_is_followed(talk: Talk) -> None:
 
 
 def _both(talk: Talk, text: str, **slots: SlotValue) -> Reply:
-    guesses = (IntentGuess("pothole", 0.5), IntentGuess("graffiti", 0.45))
+    guesses = (IntentGuess("pothole", 0.95), IntentGuess("graffiti", 0.9))
     hits = meaning("inform", 0.9, text=text, **slots).slots
     return talk.hear(Heard(meaning=Understanding(text, guesses, hits, False, wanted=("pothole", "graffiti"))))
 
@@ -438,6 +461,7 @@ def test_two_matters_in_one_opening_are_taken_up_one_after_the_other(talk: Talk)
     _both(talk, "there's a pothole on Elm and graffiti")
     assert talk.draft.intent == "pothole"
     talk.say("inform", location=place())
+    talk.say("deny")
     talk.say("deny")
     talk.say("affirm")
     assert CASE_NUMBER in talk.said
@@ -453,6 +477,7 @@ def test_two_matters_in_one_opening_are_taken_up_one_after_the_other(talk: Talk)
 
 def test_two_matters_at_the_same_place_ask_for_it_once(talk: Talk) -> None:
     _both(talk, "a pothole at 12 Elm Street and graffiti in the same spot", location=place())
+    talk.say("deny")
     talk.say("deny")
     talk.say("affirm")
     assert talk.asked == "confirm"
@@ -495,8 +520,9 @@ def test_yes_or_no_is_asked_for_in_other_words_and_then_for_keys(talk: Talk) -> 
 
 def test_a_yes_at_the_last_turn_still_files(talk: Talk) -> None:
     _pothole_to_read_back(talk)
+    numbers = iter("123456789" * 3)
     while talk.dialog.turns < talk.book.policy.retries.turns - 1:
-        talk.say("thanks", text="are you a robot")
+        talk.say("correct", location=place(number=next(numbers)))
     reply = talk.say("affirm")
     assert CASE_NUMBER in talk.said
     assert reply.end == "close"

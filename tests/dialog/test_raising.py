@@ -151,10 +151,13 @@ def say(talk: Talk, intent: str, text: str, **slots: SlotValue) -> None:
     talk.hear(Heard(meaning=meaning(intent, 0.97, text=text, **slots)))
 
 
-def test_only_what_is_required_is_asked_then(talk: Talk) -> None:
+def test_the_person_is_told_all_that_the_form_asks(talk: Talk) -> None:
     say(talk, "noise_complaint", "loud music and I saw a gun")
     assert talk.asked == "location"
     say(talk, "inform", "12 Elm Street", location=place())
+    say(talk, "affirm", "yes")
+    say(talk, "inform", "Ann Lee", caller_name=ANN)
+    say(talk, "affirm", "yes")
     assert (talk.replies[-1].end, talk.replies[-1].reason) == ("human", "weapon")
     assert "dispatcher" in talk.said
 
@@ -163,12 +166,15 @@ def test_it_may_be_said_at_any_time(talk: Talk) -> None:
     say(talk, "noise_complaint", "loud music", location=place())
     say(talk, "affirm", "yes")
     say(talk, "inform", "Ann Lee, and one of them has a gun", caller_name=ANN)
+    say(talk, "affirm", "yes")
     assert (talk.replies[-1].end, talk.replies[-1].reason) == ("human", "weapon")
 
 
 def test_words_before_the_matter_is_known_count(talk: Talk) -> None:
     talk.say("pothole", 0.5, text="there is something, a wire is down there", location=place())
     talk.say("affirm", text="yes")
+    talk.say("deny", text="no")
+    talk.say("deny", text="no")
     assert (talk.replies[-1].end, talk.replies[-1].reason) == ("human", "wire_down")
 
 

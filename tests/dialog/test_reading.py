@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from callbot.content import Site
+from callbot.dialog.answers import CALLER_ID
 from callbot.dialog.form import Draft
-from callbot.dialog.reading import CALLER_ID, asked_for, read
+from callbot.dialog.reading import asked_for, read
 from callbot.dialog.state import Dialog, Heard
 from callbot.events import IntentGuess, SlotValue
 from callbot.schema import Playbook

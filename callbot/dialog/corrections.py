@@ -1,0 +1,130 @@
+"""Callers who take something back: "it's red, not white", "the number's wrong", "scratch that". PURE."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from callbot.dialog import asides
+from callbot.dialog.form import Draft, Filled, fill, forget
+from callbot.dialog.matters import switch
+from callbot.dialog.meanings import Read, asks, draft_of, is_sure, usable
+from callbot.dialog.state import Dialog
+from callbot.events import Understanding
+from callbot.schema import Playbook
+
+_CUE = re.compile(
+    r"\b(?:wrong|incorrect|mistake|mistaken|misspoke|meant|mean|actually|sorry|wait|hold on|not|isn't|wasn't|no|nope"
+    r"|change|correct|correction|should be|rather|instead|did i say|i said|gave you|told you|almost|close|oops"
+    r"|messed up|mixed up)\b",
+    re.I,
+)
+_DENIED = re.compile(r"\b(?:not|isn't|wasn't|did i say)\s+(?:(?:a|an|the|on|at|my|in|it)\s+)*(?P<old>[\w']+)", re.I)
+_DIGITS = re.compile(r"\d")
+_LONG = 16
+"""Words of an utterance that does more than correct something."""
+_PHONE_DIGITS = 7
+
+
+def aimed_at(book: Playbook, dialog: Dialog, text: str) -> str:
+    """The slot that the words correct, "" if they correct none, or none that is named.
+
+    It is the one whose value they deny ("red, not white") or that they call by its name ("the plate is wrong").
+    """
+    kind, draft = asks(book, dialog), dialog.draft
+    if draft is None or kind not in ("slot", "confirm", "amend") or len(text.split()) > _LONG:
+        return ""
+    cue = _CUE.search(text)
+    if kind != "amend" and cue is None:
+        return ""
+    # A story is full of such words; a correction begins with one.
+    in_story = kind == "slot" and book.catalogue.slots[dialog.asked].kind == "text"
+    if in_story and cue is not None and len(text[: cue.start()].split()) > 1:
+        return ""
+    return _denied(draft, text) or _called(book, draft, text)
+
+
+def _denied(draft: Draft, text: str) -> str:
+    for match in _DENIED.finditer(text):
+        old = match["old"].lower()
+        for slot, filled in draft.filled.items():
+            if old in _words_of(filled):
+                return slot
+    return ""
+
+
+def _words_of(filled: Filled) -> set[str]:
+    values = filled.value.values() if isinstance(filled.value, dict) else (filled.value,)
+    parts = [filled.text, *(str(value) for value in values if isinstance(value, (str, int)) and value is not True)]
+    return set(re.findall(r"[\w']+", " ".join(parts).lower()))
+
+
+def _called(book: Playbook, draft: Draft, text: str) -> str:
+    """The slot of the form that the words call by its name; of several the one with the longest name."""
+    said = f" {' '.join(re.findall(r'[a-z]+', text.lower().replace(chr(39) + 's', ' ')))} "
+    known = {*draft.filled, *draft.declined}
+    names = [(len(name), slot) for slot in known for name in book.catalogue.slots[slot].called if f" {name} " in said]
+    if names:
+        return max(names)[1]
+    if " number " not in said:
+        return ""
+    # The number of the house, unless a telephone number is told.
+    is_phone = len(_DIGITS.findall(text)) >= _PHONE_DIGITS
+    wanted = "callback_number" if is_phone else "location"
+    return wanted if wanted in known else ""
+
+
+# ---------------------------------------------------------------- "scratch that"
+
+
+def take_back(book: Playbook, dialog: Dialog) -> Read:
+    """ "Scratch that": the last answer, or the whole matter if nothing else has been asked yet."""
+    draft = dialog.draft
+    if asks(book, dialog) in ("confirm", "amend"):
+        return "deny", dialog
+    begun = draft is not None and sum(draft.asked.values()) > 1
+    last = [slot for slot, value in draft.filled.items() if value.turn == dialog.turns - 1] if draft and begun else []
+    if draft is None or not last:
+        return "start_over", replace(dialog, draft=None, guess=None, held=(), opening=(), waiting=(), page="")
+    for item in book.forms[draft.intent].slots:
+        if item.slot in last:
+            draft = forget(draft, item)
+    kept = {slot: value for slot, value in draft.filled.items() if slot not in last}
+    return "take_back", replace(dialog, draft=replace(draft, filled=kept))
+
+
+# ---------------------------------------------------------------- "is that right?"
+
+
+def to_read_back(book: Playbook, dialog: Dialog, meaning: Understanding) -> Read:
+    """The words as an answer to the read-back, or to "what should I change?"."""
+    draft, aimed = draft_of(dialog), aimed_at(book, dialog, meaning.text)
+    hits = usable(book, meaning, aimed)
+    other = asides.other_matter(book, meaning, draft.intent)
+    if other is not None:
+        return "case_intent", switch(book, dialog, meaning, hits, other)
+    filled = fill(book, draft, hits, dialog.turns, aimed, corrects=True)
+    changed = {s: v.value for s, v in filled.filled.items()} != {s: v.value for s, v in draft.filled.items()}
+    if changed and meaning.intent not in ("goodbye", "thanks"):
+        return "correct", replace(dialog, draft=filled)
+    if asks(book, dialog) == "amend" or (aimed and meaning.intent in ("deny", "correct")):
+        return _to_amend(book, dialog, meaning, aimed)
+    sure = is_sure(book, meaning)
+    if sure and meaning.intent in ("affirm", "thanks"):
+        return "affirm", dialog
+    if sure and meaning.intent in ("deny", "correct"):
+        return "deny", dialog
+    if sure and meaning.intent == "goodbye":
+        return "goodbye", dialog
+    return "not_understood", dialog
+
+
+def _to_amend(book: Playbook, dialog: Dialog, meaning: Understanding, aimed: str) -> Read:
+    """ "What should I change?" - "the house number": the named value is asked for anew."""
+    draft = draft_of(dialog)
+    for item in book.forms[draft.intent].slots:
+        if item.slot == aimed:
+            return "incomplete", replace(dialog, draft=forget(draft, item))
+    if meaning.intent == "goodbye":
+        return "goodbye", dialog
+    return "deny" if asks(book, dialog) == "confirm" else "not_understood", dialog
