@@ -407,6 +407,9 @@ def train(
     passes: Annotated[
         int | None, typer.Option(min=1, help="Passes over the examples (default: what fits this machine).")
     ] = None,
+    after: Annotated[
+        str | None, typer.Option(metavar="VERSION", help="Go on from this version: for new utterances, in less time.")
+    ] = None,
     learn_to: Annotated[
         Path | None, typer.Option(help="Only learn, and put the weights into this folder: for a machine with a GPU.")
     ] = None,
@@ -420,9 +423,11 @@ def train(
     """Train a new version of the small model's adapter from the site's utterances."""
     from callbot.content import load_held_out, load_site
     from callbot.models import ModelStore
-    from callbot.nlu.train import learn, site_task
+    from callbot.nlu.recipe import continued
+    from callbot.nlu.train import learn, recipe_of, site_task
     from callbot.nlu.train import train as train_task
     from callbot.nlu.trainer import usual_recipe
+    from callbot.nlu.versions import version_folder
     from callbot.room import graphs, pull_missing
 
     settings = config.load(site=site)
@@ -435,14 +440,19 @@ def train(
         encoder = ModelStore(settings.models).resolve(settings.encoder)
         task = site_task(loaded, load_held_out(settings.site), encoder, graphs(settings))
         recipe = usual_recipe()
+        before = version_folder(loaded.adapters, after) if after is not None else None
+        if before is not None:
+            recipe = continued(recipe_of(before), recipe.device)
         recipe = replace(recipe, passes=passes or recipe.passes)
         progress = partial(_show_progress, bar)
         if learn_to is not None:
-            learn(task, learn_to, seed=seed, recipe=recipe, progress=progress)
+            learn(task, learn_to, seed=seed, recipe=recipe, progress=progress, after=before)
             print(learn_to)
             return
         today = datetime.now(UTC).date()
-        report = train_task(task, seed=seed, recipe=recipe, progress=progress, today=today, learned=learned)
+        report = train_task(
+            task, seed=seed, recipe=recipe, progress=progress, today=today, learned=learned, after=before
+        )
     print(f"{report.folder}: {report.seconds / 60:.0f} minutes, its figures are in README.md")
 
 

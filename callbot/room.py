@@ -34,10 +34,11 @@ from callbot.metrics import Metrics
 from callbot.models import ModelStore
 from callbot.nlu.drift import CARD, baseline_of, vocabulary
 from callbot.nlu.informed import Informed
-from callbot.nlu.knowledge import Exact, KnowledgeBase, Sentences
+from callbot.nlu.knowledge import KnowledgeBase, Sentences
+from callbot.nlu.material import site_slots
 from callbot.nlu.model import SmallModel
 from callbot.nlu.rules import RulesUnderstander
-from callbot.nlu.served import open_encoder
+from callbot.nlu.served import open_encoder, open_plain_encoder
 from callbot.nlu.slots import SlotReader
 from callbot.nlu.understander import ModelUnderstander
 from callbot.nlu.vehicles import VehicleLists
@@ -123,7 +124,7 @@ def load_understander(settings: Settings, site: Site, adapter: Path | None = Non
     """
     encoder = ModelStore(settings.models).resolve(settings.encoder)
     model = SmallModel.load(encoder, adapter or site.adapter, open_encoder(graphs(settings)))
-    return ModelUnderstander(model, slot_reader(site))
+    return ModelUnderstander(model, slot_reader(site), site_slots(site))
 
 
 def informed(engine: Understander, settings: Settings, site: Site) -> Understander:
@@ -153,7 +154,7 @@ def load_pages(settings: Settings, site: Site) -> KnowledgeBase:
     """
     encoder = ModelStore(settings.models).resolve(settings.encoder)
     threshold = site.playbook.policy.thresholds.knowledge
-    sentences = Sentences(Exact(encoder), encoder)
+    sentences = Sentences(open_plain_encoder(graphs(settings), encoder), encoder)
     return KnowledgeBase(site.knowledge, site.unanswered, sentences, threshold, graphs(settings))
 
 

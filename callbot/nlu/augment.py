@@ -83,6 +83,10 @@ class Augmenter:
             word for example in known for piece in parts(example) if not piece.slot for word in piece.words
         ]
 
+    def begin(self, seed: str) -> None:
+        """From now on vary as after every other `begin` with this seed."""
+        self._rng.seed(seed)
+
     def vary(self, example: Example) -> Example:
         """Another caller who wants the same."""
         rng = self._rng

@@ -26,6 +26,8 @@ class Report:
     """SHA-256 of all training utterances."""
     seed: int
     recipe: Recipe
+    after: str
+    """The version from which it went on; "" = from none."""
     best_epoch: int
     """The pass that was kept, counted from 1."""
     trained: int
@@ -81,7 +83,7 @@ def card(report: Report, counts: Mapping[str, int], today: date) -> str:
 | seed | {report.seed} |
 | passes | {report.recipe.passes} ({report.recipe.passes * report.recipe.draws} varied examples in all), number \
 {report.best_epoch} kept |
-| trained on | {_DEVICES[report.recipe.device]} |
+| trained on | {_DEVICES[report.recipe.device]}{f", from version {report.after} on" if report.after else ""} |
 | minutes | {report.seconds / 60:.1f} |
 
 Utterances by intent: {", ".join(f"{name} {count}" for name, count in sorted(counts.items()))}.
@@ -105,6 +107,7 @@ def card_json(report: Report, counts: Mapping[str, int], today: date) -> str:
         "data": report.data,
         "seed": report.seed,
         "recipe": asdict(report.recipe),
+        "after": report.after,
         "best_epoch": report.best_epoch,
         "minutes": round(report.seconds / 60, 1),
         "utterances": dict(sorted(counts.items())),

@@ -18,7 +18,6 @@ the number of words seems to add something, but the questions without a page are
 from __future__ import annotations
 
 import hashlib
-import json
 import logging
 import math
 import os
@@ -32,7 +31,7 @@ from tokenizers import Tokenizer
 
 from callbot.errors import ModelError
 from callbot.nlu.calibrate import Floats, sigmoid
-from callbot.nlu.model import MAX_TOKENS, TOKENIZER, WEIGHTS, Encode, present, read_tensors
+from callbot.nlu.model import MAX_TOKENS, TOKENIZER, Encode
 from callbot.nlu.utterances import tokenise
 from callbot.schema import Page
 
@@ -117,94 +116,6 @@ class Sentences:
         mean = self._encode(ids, [0] * len(ids)).mean(axis=0)
         unit: Floats = mean / np.linalg.norm(mean)
         return unit
-
-
-class Exact:
-    """A BERT encoder in numpy, in whole precision. May be called from many threads at a time.
-
-    The graph that serves the small model computes in eight bits, and where a value lies between two steps the
-    processor's rounding decides: scores that were fitted on one processor no longer fitted on another. This one needs
-    neither torch nor a graph that is built first, agrees with torch to a millionth, and takes 10 ms a question.
-    """
-
-    def __init__(self, encoder: Path) -> None:
-        """`encoder` is the folder with its weights.
-
-        Raises ModelError when they are missing, damaged, or of another kind of encoder.
-        """
-        try:
-            config = json.loads(present(encoder / "config.json").read_text(encoding="utf-8"))
-            kind, gate = config["model_type"], config["hidden_act"]
-            self._heads, self._layers = int(config["num_attention_heads"]), int(config["num_hidden_layers"])
-            self._epsilon = np.float32(config["layer_norm_eps"])
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise ModelError(f"{encoder} does not tell its layers: {error}") from error
-        if (kind, gate) != ("bert", "gelu"):
-            raise ModelError(f"{encoder} is no BERT encoder: {kind}, {gate}")
-        self._tensors = read_tensors(encoder / WEIGHTS)
-        try:
-            self([0, 0], [0, 0])
-        except (KeyError, ValueError, IndexError) as error:
-            raise ModelError(f"{encoder / WEIGHTS} does not fit its config.json: {error}") from error
-
-    def __call__(self, ids: Sequence[int], segments: Sequence[int]) -> Floats:
-        """The states (subwords, hidden) of one input."""
-        words, kinds, places = (
-            self._tensors[f"embeddings.{name}_embeddings.weight"] for name in ("word", "token_type", "position")
-        )
-        states = words[list(ids)] + kinds[list(segments)] + places[: len(ids)]
-        states = self._normed(states, "embeddings")
-        for layer in range(self._layers):
-            name = f"encoder.layer.{layer}"
-            met = self._dense(self._attended(states, f"{name}.attention.self"), f"{name}.attention.output.dense")
-            states = self._normed(states + met, f"{name}.attention.output")
-            inner = _gelu(self._dense(states, f"{name}.intermediate.dense"))
-            states = self._normed(states + self._dense(inner, f"{name}.output.dense"), f"{name}.output")
-        return states
-
-    def _attended(self, states: Floats, name: str) -> Floats:
-        """Each subword's view of all others, by all heads."""
-        query, key, value = (
-            self._dense(states, f"{name}.{part}").reshape(len(states), self._heads, -1).transpose(1, 0, 2)
-            for part in ("query", "key", "value")
-        )
-        likeness = query @ key.transpose(0, 2, 1) / np.float32(math.sqrt(query.shape[-1]))
-        weights = np.exp(likeness - likeness.max(axis=-1, keepdims=True))
-        seen = weights / weights.sum(axis=-1, keepdims=True) @ value
-        found: Floats = seen.transpose(1, 0, 2).reshape(states.shape)
-        return found
-
-    def _normed(self, states: Floats, name: str) -> Floats:
-        weight, bias = (self._tensors[f"{name}.LayerNorm.{part}"] for part in ("weight", "bias"))
-        centred = states - states.mean(axis=-1, keepdims=True)
-        spread = np.sqrt((centred * centred).mean(axis=-1, keepdims=True) + self._epsilon)
-        normed: Floats = centred / spread * weight + bias
-        return normed
-
-    def _dense(self, states: Floats, name: str) -> Floats:
-        weight, bias = self._tensors[f"{name}.weight"], self._tensors[f"{name}.bias"]
-        made = np.empty((len(states), len(weight)), np.float32)
-        # Bit by bit: larger products wake a second thread, for which the first one waits where the cores are busy;
-        # at once, one question in twenty takes 180 ms instead of 20.
-        step = max(1, _ONE_THREAD // (len(states) * weight.shape[1]))
-        for start in range(0, len(weight), step):
-            made[:, start : start + step] = states @ weight[start : start + step].T
-        return made + bias
-
-
-_ONE_THREAD = 250_000
-"""Products of numbers up to which OpenBLAS (2**18) multiplies two matrices on one thread."""
-
-
-def _gelu(values: Floats) -> Floats:
-    """The error function is Abramowitz and Stegun's 7.1.26, exact to 2e-7."""
-    size = np.abs(values) / np.float32(math.sqrt(2))
-    inner = 1 / (1 + np.float32(0.3275911) * size)
-    series = np.full_like(inner, 1.061405429)
-    for factor in (-1.453152027, 1.421413741, -0.284496736, 0.254829592):
-        series = series * inner + np.float32(factor)
-    tail = series * inner * np.exp(-size * size)
-    return np.asarray(values * np.where(values < 0, tail, 2 - tail) / 2, np.float32)
 
 
 class KnowledgeBase:

@@ -75,6 +75,7 @@ class Lessons:
         take more examples to learn than intents do.
         """
         self._rng.seed(seed)
+        self._augmenter.begin(seed)
         return [self._lesson(line) for line in self._rng.choices(self._lines, self._weights, k=count)]
 
     def plain(self, line: Line) -> Lesson:

@@ -92,12 +92,14 @@ def load_encoder(folder: Path) -> tuple[nn.Module, int]:
     return body, int(config.hidden_size)
 
 
-def adapted_encoder(encoder: Path, adapter: Path, scale: float) -> nn.Module:
-    """The encoder of folder `encoder` with the low-rank products of folder `adapter` added, times `scale`.
+def adapted_encoder(encoder: Path, adapter: Path | None, scale: float) -> nn.Module:
+    """The encoder of folder `encoder` with the low-rank products of folder `adapter`, if any, added, times `scale`.
 
     Raises ModelError when either is missing or damaged, or they do not fit each other.
     """
     body, _ = load_encoder(encoder)
+    if adapter is None:
+        return body.eval()
     tensors = _tensors(adapter / ADAPTER)
     try:
         with torch.no_grad():
@@ -112,7 +114,7 @@ def adapted_encoder(encoder: Path, adapter: Path, scale: float) -> nn.Module:
     return body.eval()
 
 
-def torch_encoder(encoder: Path, adapter: Path, scale: float, threads: int = 1) -> Encode:
+def torch_encoder(encoder: Path, adapter: Path | None, scale: float, threads: int = 1) -> Encode:
     """States of one input, computed by torch.
 
     `threads` counts for all of torch in this process. More than one is slower on a shared machine: with a second

@@ -21,9 +21,9 @@ from callbot.engines import SAMPLE_RATE, Audio, Transcriber
 from callbot.nlu.heard import FOLDER, Heard, carried, source_of
 from callbot.nlu.utterances import Example, UtteranceFile, examples, unmarked
 
-SHARES = {"emergency": 200, "inform": 60, "out_of_scope": 50, "info_question": 40}
+SHARES = {"emergency": 450, "inform": 130, "out_of_scope": 110, "info_question": 90}
 """Utterances spoken of intents that need more or fewer than `SHARE`."""
-SHARE = 24
+SHARE = 56
 LEAST_WORDS = 3
 """Shorter utterances are mostly yes and no: the recogniser either gets them or hears nothing."""
 

@@ -22,7 +22,7 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 import numpy.typing as npt
 import torch
-from peft import get_peft_model_state_dict
+from peft import get_peft_model_state_dict, set_peft_model_state_dict
 from safetensors.numpy import save_file
 
 from callbot.content import Site
@@ -65,6 +65,7 @@ from callbot.nlu.model import (
     Subwords,
     Surroundings,
     file_hash,
+    read_settings,
     read_tensors,
 )
 from callbot.nlu.network import Network, load_encoder
@@ -117,6 +118,8 @@ class Learned(NamedTuple):
     """The pass that was kept, counted from 1."""
     minutes: float
     recipe: Recipe
+    after: str = ""
+    """The version from which it went on."""
 
 
 class _Made(NamedTuple):
@@ -140,20 +143,28 @@ class _Made(NamedTuple):
 
 
 def train(
-    task: Task, *, seed: int, recipe: Recipe, progress: Progress, today: date, learned: Path | None = None
+    task: Task,
+    *,
+    seed: int,
+    recipe: Recipe,
+    progress: Progress,
+    today: date,
+    learned: Path | None = None,
+    after: Path | None = None,
 ) -> Report:
     """Train an adapter and put it into a new version of folder `task.out`; the first one serves at once.
 
     `learned`: a folder that `learn` has filled, perhaps elsewhere; only the rest is done here then, with the seed and
-    recipe of that. The same input and seed give the same adapter on the same machine. The version appears in one move
-    at the end, so a training that is broken off leaves nothing.
+    recipe of that. `after`: the folder of a version to go on from, see
+    `recipe.continued`. The same input and seed give the same adapter on the same machine. The version appears in one
+    move at the end, so a training that is broken off leaves nothing.
 
     Raises ValueError for a training file without an intent or fewer than two intents, MarkupError for broken marks,
     ModelError for an unusable encoder or for weights that were learned from other utterances.
     """
     scratch = task.out / ".new"
     if learned is None:
-        learn(task, scratch, seed=seed, recipe=recipe, progress=progress)
+        learn(task, scratch, seed=seed, recipe=recipe, progress=progress, after=after)
     else:
         shutil.rmtree(scratch, ignore_errors=True)
         shutil.copytree(learned, scratch)
@@ -165,7 +176,9 @@ def train(
     return _served(task, scratch, made, taught, today)
 
 
-def learn(task: Task, folder: Path, *, seed: int, recipe: Recipe, progress: Progress) -> None:
+def learn(
+    task: Task, folder: Path, *, seed: int, recipe: Recipe, progress: Progress, after: Path | None = None
+) -> None:
     """Teach the network and write its weights into `folder`: what takes long, and may be done on a machine that has
     a graphics card. Raises like `train`."""
     begun = time.monotonic()
@@ -177,13 +190,37 @@ def learn(task: Task, folder: Path, *, seed: int, recipe: Recipe, progress: Prog
     labels = made.labels
     network = Network(adapted(body, recipe), hidden, len(labels.intents), len(labels.tags), len(labels.kinds))
     trainer = Trainer(network, Coder(labels, subwords), made.lessons, recipe, seed)
-    best = trainer.fit([made.lessons.plain(line) for line in made.division.dev], progress)
+    if after is not None:
+        _go_on_from(network, after, labels)
+    dev = [made.lessons.plain(line) for line in made.division.dev]
+    best = trainer.fit(dev, progress, is_new=after is None)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     _write_weights(folder, network, recipe)
     minutes = (time.monotonic() - begun) / 60
-    done = Learned(data_hash(made.known), seed, best, round(minutes, 1), recipe)._asdict() | {"recipe": asdict(recipe)}
+    before = after.name if after is not None else ""
+    done = Learned(data_hash(made.known), seed, best, round(minutes, 1), recipe, before)._asdict()
+    done["recipe"] = asdict(recipe)
     (folder / LEARNED).write_text(json.dumps(done, indent=1) + "\n", encoding="utf-8")
+
+
+def recipe_of(version: Path) -> Recipe:
+    """The recipe by which a version was learned. Raises ModelError if its card does not tell."""
+    try:
+        return Recipe(**json.loads((version / "card.json").read_text(encoding="utf-8"))["recipe"])
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise ModelError(f"{version / 'card.json'} does not tell how it was learned: train from the start") from error
+
+
+def _go_on_from(network: Network, version: Path, labels: Labels) -> None:
+    settings = read_settings(version / SETTINGS)
+    if (settings.intents, settings.tags, settings.kinds) != (labels.intents, labels.tags, labels.kinds):
+        raise ModelError(f"{version} knows other intents or slots than the site: train from the start")
+    heads = {name: torch.from_numpy(value) for name, value in read_tensors(version / HEADS).items()}
+    own = network.state_dict()
+    network.load_state_dict({name: value for name, value in heads.items() if name in own}, strict=False)
+    adapter = {name: torch.from_numpy(value) for name, value in read_tensors(version / ADAPTER).items()}
+    set_peft_model_state_dict(network.encoder, adapter)
 
 
 def _read_learned(path: Path) -> Learned:
@@ -206,6 +243,7 @@ def _served(task: Task, scratch: Path, made: _Made, learned: Learned, today: dat
         data=learned.data,
         seed=learned.seed,
         recipe=learned.recipe,
+        after=learned.after,
         best_epoch=learned.best,
         trained=len(division.trained),
         heard=sum(line.is_heard for line in made.known),

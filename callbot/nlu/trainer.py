@@ -44,7 +44,7 @@ SHOWN_FIRST = 3000
 """Lessons that the heads are set by before the first step."""
 TIMID = 0.5
 """Share of the log-odds of that first guess: it has seen only what an untrained encoder sees."""
-LEARNING_RATE, WEIGHT_DECAY, CLIP, WARM_UP = 1e-3, 0.01, 1.0, 0.1
+WEIGHT_DECAY, CLIP, WARM_UP = 0.01, 1.0, 0.1
 SMOOTHING = 0.05
 """Share of the intent's target that goes to all others: the writers themselves would not always agree."""
 HIDDEN_WORDS = 0.06
@@ -128,13 +128,14 @@ class Trainer:
         self._weights = {name: weight for name, weight in network.named_parameters() if weight.requires_grad}
         self._average = {name: weight.detach().clone() for name, weight in self._weights.items()}
 
-    def fit(self, dev: Sequence[Lesson], progress: Progress) -> int:
+    def fit(self, dev: Sequence[Lesson], progress: Progress, *, is_new: bool = True) -> int:
         """Train, keep the averaged weights of the pass that does best on `dev`; returns which. The network is on the
-        CPU afterwards."""
+        CPU afterwards. `is_new`: its heads know nothing yet."""
         recipe = self._recipe
         with self._passes() as passes:
-            self._set_heads()
-            optimizer = torch.optim.AdamW(self._groups(), lr=LEARNING_RATE, weight_decay=WEIGHT_DECAY)
+            if is_new:
+                self._set_heads()
+            optimizer = torch.optim.AdamW(self._groups(), lr=recipe.rate, weight_decay=WEIGHT_DECAY)
             steps = recipe.passes * math.ceil(recipe.draws / recipe.batch)
             schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _pace(step, steps))
             best, best_score, kept = 0, -1.0, self._average
@@ -186,7 +187,7 @@ class Trainer:
         """The weights by their learning rate."""
         heads = [weight for name, weight in self._weights.items() if not name.startswith("encoder.")]
         adapter = [weight for name, weight in self._weights.items() if name.startswith("encoder.")]
-        return [{"params": adapter}, {"params": heads, "lr": LEARNING_RATE * HEADS_FASTER}]
+        return [{"params": adapter}, {"params": heads, "lr": self._recipe.rate * HEADS_FASTER}]
 
     def _set_heads(self) -> None:
         """Start the heads where the untrained encoder's embeddings part the labels best (linear discriminants).

@@ -38,10 +38,16 @@ def current(folder: Path) -> Path:
     return folder / name
 
 
-def promote(folder: Path, name: str) -> None:
-    """Have version `name` of `folder` serve from the next start on. Raises ModelError if it is not there."""
+def version_folder(folder: Path, name: str) -> Path:
+    """The folder of version `name` in `folder`. Raises ModelError if it is not there."""
     if name not in versions(folder):
         raise ModelError(f"there is no version {name!r} in {folder}")
+    return folder / name
+
+
+def promote(folder: Path, name: str) -> None:
+    """Have version `name` of `folder` serve from the next start on. Raises ModelError if it is not there."""
+    version_folder(folder, name)
     making = folder / f".{CURRENT}.new"
     making.write_text(f"{name}\n", encoding="utf-8")
     os.replace(making, folder / CURRENT)

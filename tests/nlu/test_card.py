@@ -9,6 +9,7 @@ from callbot.nlu.calibrate import Cutoff
 from callbot.nlu.card import Report, card, card_json
 from callbot.nlu.drift import Baseline, baseline_of
 from callbot.nlu.measures import Figures, Watch
+from callbot.nlu.recipe import Recipe
 from callbot.nlu.scores import Judgement, score
 
 
@@ -25,11 +26,11 @@ REPORT = Report(
     bytes=3_000_000,
     data="ab12",
     seed=7,
-    epochs=4,
+    recipe=Recipe(passes=4, draws=10_000, device="cuda"),
+    after="2029-12-01-00ff",
     best_epoch=3,
     trained=88,
     heard=30,
-    draws=40_000,
     seconds=690.0,
     close=Cutoff(0.83, 250, 1, 0.0188),
     calibration=figures(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
@@ -12,7 +11,6 @@ from zlib import crc32
 
 import numpy as np
 import pytest
-from safetensors.numpy import save_file
 
 from callbot import config
 from callbot.config import STARTER_SITE
@@ -20,9 +18,12 @@ from callbot.content import Site, load_asked, load_site
 from callbot.errors import ModelError
 from callbot.models import ModelStore
 from callbot.nlu.calibrate import Floats, logistic
-from callbot.nlu.knowledge import TRUST, Exact, KnowledgeBase, Measures, Sentences, Weights, embedded
+from callbot.nlu.knowledge import TRUST, KnowledgeBase, Measures, Sentences, Weights, embedded
+from callbot.nlu.model import Encode
 from callbot.nlu.network import torch_encoder
+from callbot.nlu.served import open_plain_encoder
 from callbot.nlu.utterances import tokenise
+from callbot.room import graphs
 from callbot.schema import Asked, Page
 
 
@@ -172,80 +173,10 @@ def test_an_encoder_without_a_tokenizer_is_refused(tmp_path: Path) -> None:
 # ---------------------------------------------------------------- the encoder
 
 
-def small_encoder(folder: Path, **settings: object) -> Path:
-    """A random encoder of two layers, in a folder as the model store has them."""
-    random = np.random.default_rng(7)
-    sizes: dict[str, tuple[int, ...]] = {
-        "embeddings.word_embeddings": (30, 8),
-        "embeddings.position_embeddings": (20, 8),
-        "embeddings.token_type_embeddings": (2, 8),
-    }
-    for layer in range(2):
-        name = f"encoder.layer.{layer}"
-        sizes |= {f"{name}.attention.self.{part}": (8, 8) for part in ("query", "key", "value")}
-        sizes |= {f"{name}.attention.output.dense": (8, 8), f"{name}.attention.output.LayerNorm": (8,)}
-        sizes |= {f"{name}.intermediate.dense": (16, 8), f"{name}.output.dense": (8, 16)}
-        sizes |= {f"{name}.output.LayerNorm": (8,)}
-    sizes["embeddings.LayerNorm"] = (8,)
-    tensors = {f"{name}.weight": random.normal(size=size).astype(np.float32) for name, size in sizes.items()}
-    biases = {
-        f"{name}.bias": random.normal(size=size[:1]).astype(np.float32)
-        for name, size in sizes.items()
-        if "_embeddings" not in name
-    }
-    save_file({**tensors, **biases}, folder / "model.safetensors")
-    told = {
-        "model_type": "bert",
-        "hidden_act": "gelu",
-        "num_attention_heads": 2,
-        "num_hidden_layers": 2,
-        "layer_norm_eps": 1e-12,
-        "hidden_size": 8,
-        "intermediate_size": 16,
-        "vocab_size": 30,
-        "max_position_embeddings": 20,
-        "type_vocab_size": 2,
-    }
-    (folder / "config.json").write_text(json.dumps({**told, **settings}))
-    return folder
-
-
-def test_the_encoder_computes_what_torch_computes(tmp_path: Path) -> None:
-    encoder = small_encoder(tmp_path)
-    save_file({}, tmp_path / "adapter_model.safetensors")
-    ids, segments = [3, 1, 4, 1, 5, 9, 2, 6], [0, 0, 0, 1, 1, 1, 1, 1]
-    expected = torch_encoder(encoder, tmp_path, 0.0)(ids, segments)
-    assert Exact(encoder)(ids, segments) == pytest.approx(expected, abs=1e-5)
-
-
-@pytest.mark.parametrize(
-    "settings",
-    [
-        {"model_type": "roberta"},
-        {"hidden_act": "relu"},
-        {"num_attention_heads": None},
-        {"num_attention_heads": 3},
-        {"num_hidden_layers": 3},
-    ],
-)
-def test_another_kind_of_encoder_is_refused(tmp_path: Path, settings: dict[str, object]) -> None:
-    with pytest.raises(ModelError):
-        Exact(small_encoder(tmp_path, **settings))
-
-
-def test_an_encoder_without_weights_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match=r"config\.json is missing"):
-        Exact(tmp_path)
-    (small_encoder(tmp_path) / "model.safetensors").unlink()
-    with pytest.raises(ModelError, match="missing"):
-        Exact(tmp_path)
-
-
 @pytest.mark.model
-def test_the_shipped_encoder_computes_what_torch_computes(tmp_path: Path) -> None:
-    save_file({}, tmp_path / "adapter_model.safetensors")
+def test_the_shipped_encoder_computes_what_torch_computes() -> None:
     ids, segments = [101, 2129, 2397, 2003, 1996, 2436, 2330, 102], [0] * 8
-    expected = torch_encoder(shipped_encoder(), tmp_path, 0.0)(ids, segments)
+    expected = torch_encoder(shipped_encoder(), None, 0.0)(ids, segments)
     assert exact()(ids, segments) == pytest.approx(expected, abs=1e-4)
 
 
@@ -278,8 +209,8 @@ def shipped_encoder() -> Path:
 
 
 @cache
-def exact() -> Exact:
-    return Exact(shipped_encoder())
+def exact() -> Encode:
+    return open_plain_encoder(graphs(config.load()), shipped_encoder())
 
 
 @cache

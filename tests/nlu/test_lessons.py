@@ -38,7 +38,7 @@ def test_a_plain_lesson_is_the_line() -> None:
 
 def test_two_wishes_are_joined_and_so_are_emergencies() -> None:
     maker, _ = lessons()
-    drawn = maker.drawn(2000)
+    drawn = maker.drawn(2000, "a")
     pairs = {frozenset(lesson.intents) for lesson in drawn if len(lesson.intents) == 2}
     assert frozenset({"pothole", "noise_complaint"}) in pairs
     assert frozenset({"pothole", "emergency"}) in pairs
@@ -63,4 +63,6 @@ def test_without_two_case_intents_nothing_is_joined() -> None:
 
 
 def test_a_seed_repeats_itself() -> None:
-    assert lessons(3)[0].drawn(50) == lessons(3)[0].drawn(50) != lessons(4)[0].drawn(50)
+    maker = lessons()[0]
+    assert maker.drawn(50, "a") == lessons()[0].drawn(50, "a") != maker.drawn(50, "b")
+    assert maker.drawn(50, "a") == lessons()[0].drawn(50, "a"), "whatever was drawn before"

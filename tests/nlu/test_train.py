@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from callbot import config
+from callbot.errors import ModelError
 from callbot.nlu.card import Report
 from callbot.nlu.heard import HeardExample, source_of
 from callbot.nlu.model import SmallModel
+from callbot.nlu.recipe import Recipe, continued
 from callbot.nlu.served import open_encoder
-from callbot.nlu.train import Task, train
+from callbot.nlu.train import Task, learn, recipe_of, train
 from callbot.nlu.utterances import UtteranceFile, examples
 from callbot.nlu.versions import current, versions
 from callbot.room import graphs
 from tests.nlu.test_model import encoder_folder
 from tests.nlu.test_swaps import LISTS
+
+SMALL = Recipe(passes=1, draws=640)
 
 SEEN: dict[str | None, list[object]] = {
     "pothole": [
@@ -72,10 +77,9 @@ def small_training(out: Path, steps: list[str], day: int = 2) -> Report:
     return train(
         task(out, SEEN),
         seed=0,
-        epochs=1,
+        recipe=SMALL,
         progress=lambda done, total, word: steps.append(f"{done}/{total} {word}"),
         today=date(2030, 1, day),
-        draws=640,
     )
 
 
@@ -115,9 +119,64 @@ def test_a_training_that_fails_leaves_what_was_there(tmp_path: Path) -> None:
         train(
             task(out, {"pothole": ["a pothole"]}),
             seed=0,
-            epochs=1,
+            recipe=SMALL,
             progress=lambda *_: None,
             today=date(2030, 1, 2),
         )
     assert current(out) == out / "old"
     assert sorted(path.name for path in out.iterdir()) == ["current", "old"]
+
+
+@pytest.mark.model
+def test_what_was_learned_elsewhere_is_filed_here_and_goes_on_from_a_version(tmp_path: Path) -> None:
+    out, weights = tmp_path / "adapter", tmp_path / "weights"
+    learn(task(out, SEEN), weights, seed=3, recipe=SMALL, progress=lambda *_: None)
+    first = train(
+        task(out, SEEN), seed=0, recipe=SMALL, progress=lambda *_: None, today=date(2030, 1, 2), learned=weights
+    )
+    card = json.loads((first.folder / "card.json").read_text(encoding="utf-8"))
+    assert (card["seed"], card["recipe"]["draws"], card["after"]) == (3, 640, "")
+    assert sorted(path.name for path in weights.iterdir()) == [
+        *("adapter_config.json", "adapter_model.safetensors", "heads.safetensors", "learned.json")
+    ], "the weights stay as they were"
+
+    further = continued(recipe_of(first.folder), "cpu")
+    assert (further.rank, further.layers) == (SMALL.rank, SMALL.layers)
+    assert further.rate < SMALL.rate
+    lines = SEEN | {"pothole": [*SEEN["pothole"], "a pothole swallowed my wheel"]}
+    second = train(
+        task(out, lines),
+        seed=0,
+        recipe=replace(further, passes=1, draws=240),
+        progress=lambda *_: None,
+        today=date(2030, 1, 3),
+        after=first.folder,
+    )
+    assert json.loads((second.folder / "card.json").read_text(encoding="utf-8"))["after"] == first.folder.name
+    model = SmallModel.load(encoder_folder(), second.folder, open_encoder(graphs(config.load())))
+    assert model.predict("a deep pothole on Elm Street", "reason").intents[0].name == "pothole"
+
+
+@pytest.mark.model
+def test_weights_of_other_utterances_are_refused(tmp_path: Path) -> None:
+    weights = tmp_path / "weights"
+    learn(task(tmp_path, SEEN), weights, seed=0, recipe=replace(SMALL, draws=48), progress=lambda *_: None)
+    other = SEEN | {"out_of_scope": ["what a day", "never mind the weather"]}
+    with pytest.raises(ModelError, match="other utterances"):
+        train(
+            task(tmp_path / "adapter", other),
+            seed=0,
+            recipe=SMALL,
+            progress=lambda *_: None,
+            today=date(2030, 1, 2),
+            learned=weights,
+        )
+    with pytest.raises(ModelError, match="other intents"):
+        learn(
+            task(tmp_path, {name: said for name, said in SEEN.items() if name != "out_of_scope"}),
+            tmp_path / "more",
+            seed=0,
+            recipe=SMALL,
+            progress=lambda *_: None,
+            after=current(config.load().site / "intents" / "adapter"),
+        )
