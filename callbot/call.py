@@ -34,6 +34,7 @@ from callbot.events import (
     IntentGuess,
     KeyPressed,
     Listen,
+    ListenClosely,
     LookedUp,
     LookUp,
     PartialHeard,
@@ -203,12 +204,13 @@ class Call:
         emergency = self._watch_partial(fact.text, at)
         if emergency:
             return emergency
+        closely: list[Command] = [ListenClosely()] if self._vigil.is_doubtful else []
         if self._floor.is_cut_by(fact.text):
-            return self._hold_back()
+            return [*closely, *self._hold_back()]
         if not self._floor.held:
-            return []
+            return closely
         self._floor.held = False
-        return [ResumePlayback()]
+        return [*closely, ResumePlayback()]
 
     def _on_turn_end(self, fact: TurnEnded, at: float) -> list[Command]:
         self._floor.caller_ends()
@@ -428,7 +430,7 @@ class Call:
         self._partial = text
         if self.phase == "emergency":
             return []
-        hit = self._vigil.partial(text)
+        hit = self._vigil.partial(text, at)
         return self._emergency(hit, f"{self._turn.text} {text}".strip(), at) if hit is not None else []
 
     def _emergency(self, hit: EmergencyHit, text: str, at: float) -> list[Command]:

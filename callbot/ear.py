@@ -68,6 +68,8 @@ class Ear:
     _held: int = 0
     """Samples in `_audio`."""
     _since_partial: float = 0.0
+    _closely: bool = False
+    """What was heard of the turn may be an emergency."""
     _agreement: Agreement = field(default_factory=Agreement)
     _committed: list[Stretch] = field(default_factory=list)
     """The turn's earlier stretches, whose audio is gone."""
@@ -89,6 +91,10 @@ class Ear:
     def expect(self, kind: str) -> None:
         """From now on an answer of this kind is likely, see `events.Listen`."""
         self._kind = kind
+
+    def listen_closely(self) -> None:
+        """For the rest of the present turn make partial transcripts more often, whatever the load."""
+        self._closely = True
 
     def bot_says(self, audio: Audio) -> None:
         """Audio that goes out to the caller: what comes back of it is no speech."""
@@ -127,7 +133,7 @@ class Ear:
         match signal:
             case Signal.BEGAN:
                 self.turn += 1
-                self._since_partial = 0.0
+                self._since_partial, self._closely = 0.0, False
                 self._agreement, self._begins = Agreement(), 0
                 self._over_bot = self._echo.bot_spoke
                 self.post(SpeechStarted())
@@ -267,16 +273,17 @@ class Ear:
     def _maybe_partial(self) -> None:
         timing = self.policy.timing
         backlog = self.pool.backlog
-        if self._since_partial < timing.partial_every * (1 + backlog) or self._endpointer.quiet:
+        wait = timing.partial_closely if self._closely else timing.partial_every * (1 + backlog)
+        if self._since_partial < wait or self._endpointer.quiet:
             return
         self._since_partial = 0.0
-        crowded = backlog >= self.policy.load.partials
+        crowded = backlog >= self.policy.load.partials and not self._closely
         if crowded or (self._partial is not None and not self._partial.done()):
             self.partial_dropped()
             return
         turn = self.turn
         self._partial = self.pool.submit(
-            Priority.PARTIAL,
+            Priority.FINAL if self._closely else Priority.PARTIAL,
             self.transcriber.transcribe,
             self._heard(),
             final=False,

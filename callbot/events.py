@@ -383,6 +383,11 @@ class Listen(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class ListenClosely(Command):
+    """The caller's unfinished words may be an emergency: their next words are wanted soon."""
+
+
+@dataclass(frozen=True, slots=True)
 class Understand(Command):
     """Understand a turn's words; answered by `Understood`."""
 

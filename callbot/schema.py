@@ -312,6 +312,8 @@ class Timing(Strict):
     longest_turn: Seconds
     partial_every: Seconds
     """Speech between two partial transcripts."""
+    partial_closely: Seconds
+    """The same where what was heard may be an emergency."""
     longest_call: Seconds
 
 

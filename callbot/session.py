@@ -27,6 +27,7 @@ from callbot.events import (
     HangUp,
     HoldPlayback,
     Listen,
+    ListenClosely,
     LookUp,
     PartialHeard,
     PlaybackEnded,
@@ -206,6 +207,8 @@ class Session:
                 self.playback.resume()
             case Listen():
                 self.ear.expect(command.kind)
+            case ListenClosely():
+                self.ear.listen_closely()
             case ClearPlayback():
                 self.room.metrics.barged_in()
                 await self.playback.clear()

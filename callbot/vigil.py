@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from callbot.nlu.emergency import EmergencyHit, EmergencyRules
 
+STANDS = 0.6
+"""Seconds, some two words, in which a caller would have taken back what sounds like an emergency."""
+
 
 @dataclass(slots=True)
 class Vigil:
@@ -13,7 +16,14 @@ class Vigil:
 
     rules: EmergencyRules
     _doubtful: EmergencyHit | None = None
-    """An emergency in the last partial transcript that its next words might have taken back."""
+    """An emergency in the last partial transcripts that its next words might have taken back."""
+    _since: float = 0.0
+    """When it was first heard."""
+
+    @property
+    def is_doubtful(self) -> bool:
+        """The last partial transcript may have told of an emergency."""
+        return self._doubtful is not None
 
     def begin_turn(self) -> None:
         """The caller begins to speak."""
@@ -27,9 +37,11 @@ class Vigil:
         """
         return self.rules.find(text) or self.rules.find(f"{before} {text}")
 
-    def partial(self, text: str) -> EmergencyHit | None:
-        """Check unfinished words; what the next words might take back must stand in two partials."""
+    def partial(self, text: str, at: float) -> EmergencyHit | None:
+        """Check unfinished words, heard `at` seconds into the call; what the next words might take back must stand for
+        `STANDS`."""
         before, self._doubtful = self._doubtful, self.rules.find(text)
+        if before is None or self._doubtful is None or before.kind != self._doubtful.kind:
+            self._since = at
         hit = self.rules.find(text, partial=True)
-        stands = before is not None and self._doubtful is not None and before.kind == self._doubtful.kind
-        return hit or (self._doubtful if stands else None)
+        return hit or (self._doubtful if at - self._since >= STANDS else None)

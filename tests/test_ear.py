@@ -121,8 +121,11 @@ async def test_a_turn_is_told_in_order_and_transcribed_once(caller: Caller) -> N
     await caller.pause(1.0)
     await caller.speak(1.5)
     await caller.pause(1.0)
-    assert caller.kinds() == [SpeechStarted, SpeechContinued, PartialHeard, PartialHeard, TurnEnded]
-    assert [getattr(fact, "turn", 1) for fact in caller.facts] == [1, 1, 1, 1, 1]
+    kinds = caller.kinds()
+    partials = kinds.count(PartialHeard)
+    assert partials >= 2
+    assert kinds == [SpeechStarted, SpeechContinued, *[PartialHeard] * partials, TurnEnded]
+    assert {getattr(fact, "turn", 1) for fact in caller.facts} == {1}
     assert [final for _, final in caller.engine.heard].count(True) == 1
     assert "tenths" in (await caller.ear.transcribe(1)).text
 
@@ -181,6 +184,19 @@ async def test_partials_thin_out_while_the_engines_are_busy(caller: Caller) -> N
     await caller.pool.idle()
     await asyncio.sleep(0)
     assert caller.kinds() == [SpeechStarted, SpeechContinued, PartialHeard]
+
+
+async def test_who_may_be_in_danger_is_listened_to_closely(caller: Caller, timing: Callable[[str], float]) -> None:
+    usual, closely = timing("partial_every"), timing("partial_closely")
+    await caller.speak(usual + 0.1)
+    heard = caller.kinds().count(PartialHeard)
+    caller.ear.listen_closely()
+    await caller.speak(3 * closely + 0.1)
+    assert caller.kinds().count(PartialHeard) >= heard + 3
+    await caller.pause(timing("end_of_unfinished") + 0.1)
+    before = caller.kinds().count(PartialHeard)
+    await caller.speak(usual - 0.1)
+    assert caller.kinds().count(PartialHeard) == before, "the next turn is another"
 
 
 async def test_a_detector_that_fails_only_makes_turns_slower(
@@ -283,7 +299,8 @@ async def test_what_two_partials_agree_on_is_told_as_stable(caller: Caller) -> N
     caller.engine.says = "there is a hole"
     await caller.speak(3.0)
     partials = [fact for fact in caller.facts if isinstance(fact, PartialHeard)]
-    assert [fact.stable for fact in partials] == ["", "there is a hole"]
+    assert [fact.stable for fact in partials] == ["", *["there is a hole"] * (len(partials) - 1)]
+    assert len(partials) >= 2
 
 
 async def test_a_long_turn_keeps_its_words_and_drops_their_audio(caller: Caller) -> None:

@@ -24,6 +24,7 @@ TIMING = Timing(
     barge_in=0.16,
     longest_turn=20,
     partial_every=0.7,
+    partial_closely=0.3,
     longest_call=900,
 )
 ENDING = Ending(complete=0.5, likely=0.4, speech=0.5, quiet=0.35)
