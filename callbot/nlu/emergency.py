@@ -8,7 +8,7 @@ run on every partial and final transcript in every state of a dialog. What it lo
 Recall comes first, so a hit stands unless a guard (`unless:`) touches that very hit.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -37,6 +37,10 @@ REACH_WORDS: Final = 20
 """A guard reaches no hit further away than this: without punctuation, all is one sentence."""
 HOLD_WORDS: Final = 2
 """In a partial transcript a hit is held back until so many words follow it, because they may be a guard's."""
+LATE_SCOPES: Final = ("sentence", "back", "turn")
+"""Scopes of guards that may be said long after what they take back."""
+NEAR_WORDS: Final = 9
+"""A second sign (`near:`) further away than this is no sign of the same thing."""
 NEXT_WORDS: Final = 2
 """So many words may stand between a guard of scope `next` and the hit it takes back ("nobody is [even] hurt")."""
 
@@ -54,7 +58,7 @@ class PhraseContent(_Content):
     alone: bool = False
     """True: the phrase counts only when it is all that was said (a cry like "fire")."""
     near: Sentence | None = None
-    """The phrase counts only where this is said too, before or after it, at most REACH_WORDS away.
+    """The phrase counts only where this is said too, before or after it, at most NEAR_WORDS away.
 
     Two signs that are weak alone may be plain together: "hissing" and "meter", in whatever order.
     """
@@ -68,9 +72,9 @@ class GuardContent(_Content):
     phrase: Sentence
     examples: tuple[Sentence, ...] = Field(min_length=1)
     """Sentences that hold these words and must give no hit."""
-    scope: Literal["overlap", "next", "rest", "sentence", "turn"] = "overlap"
+    scope: Literal["overlap", "next", "rest", "sentence", "back", "turn"] = "overlap"
     """Which hits are taken back: those sharing a word with it; one that follows it at once, too; all that follow
-    in its sentence; all in its sentence; all that was said, whatever the sentence."""
+    in its sentence; all in its sentence; all that was said before it; all that was said, whatever the sentence."""
     kinds: tuple[Kind, ...] = ()
     """Only hits of these kinds are taken back; empty: of every kind."""
     hit_has: Sentence | None = None
@@ -79,6 +83,11 @@ class GuardContent(_Content):
     """Hits whose own words hold this phrase stand."""
     sentence_lacks: Sentence | None = None
     """Where this phrase is in the sentence, the guard is void."""
+    waits: bool = True
+    """In a partial transcript, hits are held back while the guard may still be said.
+
+    False, for a guard that is seldom said after what it takes back: it works on what has been said so far.
+    """
 
 
 class EmergencyContent(_Content):
@@ -171,7 +180,7 @@ class _Phrase:
         assert self.near is not None
         for start, end in self.near.spans(heard.text):
             apart = end <= hit.start or start >= hit.end
-            if apart and heard.words_between((start, end), (hit.start, hit.end)) <= REACH_WORDS:
+            if apart and heard.words_between((start, end), (hit.start, hit.end)) <= NEAR_WORDS:
                 yield start, end
 
 
@@ -181,6 +190,8 @@ class _Heard:
 
     text: str
     words: set[str]
+    guards: tuple["_Guard", ...] = ()
+    """Those that may be said in it."""
     guard_spans: dict[int, list[Span]] = field(default_factory=dict)
 
     def sentence(self, hit: _Hit) -> Span:
@@ -207,6 +218,7 @@ class _Guard:
     hit_has: Matcher | None
     hit_lacks: Matcher | None
     sentence_lacks: Matcher | None
+    waits: bool
 
     def cancels(self, hit: _Hit, heard: _Heard) -> bool:
         spans = self._spans(heard)
@@ -235,10 +247,13 @@ class _Guard:
         start, end = span
         if any(start < hit_end and hit_start < end for hit_start, hit_end in hit.spans):
             return True
-        if self.scope == "overlap" or (self.scope in ("next", "rest") and start > hit.start):
+        forward = start < hit.start
+        if self.scope == "overlap" or (self.scope in ("next", "rest") and not forward):
+            return False
+        if self.scope == "back" and forward:
             return False
         between = heard.words_between(span, (hit.start, hit.end))
-        if self.scope == "turn":
+        if self.scope in ("back", "turn"):
             return between <= REACH_WORDS
         sentence_start, sentence_end = heard.sentence(hit)
         if start + 1 < sentence_start or end > sentence_end:
@@ -256,6 +271,8 @@ class EmergencyRules:
     starters: tuple[Matcher, ...]
     index: Mapping[str, tuple[int, ...]]
     """Where a word is said, these of the phrases may be, and no others: of a thousand, some thirty are tried."""
+    guard_index: Mapping[str, tuple[int, ...]]
+    """The same for the guards."""
 
     def find(self, text: str, *, partial: bool = False) -> EmergencyHit | None:
         """The gravest emergency in a transcript, of equal ones the first said; None if there is none.
@@ -278,23 +295,23 @@ class EmergencyRules:
         for starter in self.starters:
             if starter.possible(words):
                 normalised = starter.pattern.sub(lambda match: "\n" + match[0][1:], normalised)
-        return _Heard(normalised, words)
+        return _Heard(normalised, words, tuple(self.guards[at] for at in _places(words, self.guard_index)))
 
     def hits(self, heard: _Heard) -> Iterator[_Hit]:
         """All phrases that were said, guarded or not, the gravest kind first."""
-        for at in sorted({at for word in heard.words for at in self.index.get(word, ())}):
+        for at in _places(heard.words, self.index):
             yield from self.phrases[at].hits(heard)
 
     def cancelled(self, hit: _Hit, heard: _Heard) -> bool:
         """Whether a guard takes this hit back."""
-        return any(guard.cancels(hit, heard) for guard in self.guards)
+        return any(guard.cancels(hit, heard) for guard in heard.guards)
 
     def _settled(self, hit: _Hit, heard: _Heard) -> bool:
         if "\n" in heard.text[hit.last :]:
             return True
         if len(heard.text[hit.last :].split()) < HOLD_WORDS or hit.lacks:
             return False
-        late = (guard for guard in self.guards if guard.scope in ("sentence", "turn"))
+        late = (guard for guard in self.guards if guard.waits and guard.scope in LATE_SCOPES)
         return not any(guard.may_cancel(hit, heard) for guard in late)
 
 
@@ -328,15 +345,20 @@ def _build(content: EmergencyContent, compiler: Compiler, faults: list[PhraseErr
     for at, starter in enumerate(content.sentence_starters):
         with _collecting(faults):
             starters.append(compiler.matcher(starter, ("sentence_starters", at)))
-    return EmergencyRules(tuple(phrases), tuple(guards), tuple(starters), _index(phrases))
+    return EmergencyRules(tuple(phrases), tuple(guards), tuple(starters), _index(phrases), _index(guards))
 
 
-def _index(phrases: Sequence[_Phrase]) -> Mapping[str, tuple[int, ...]]:
+def _index(said: Sequence[_Phrase | _Guard]) -> Mapping[str, tuple[int, ...]]:
     index: dict[str, list[int]] = {}
-    for at, phrase in enumerate(phrases):
-        for word in phrase.matcher.rarest:
+    for at, one in enumerate(said):
+        for word in one.matcher.rarest:
             index.setdefault(word, []).append(at)
     return {word: tuple(places) for word, places in index.items()}
+
+
+def _places(words: Iterable[str], index: Mapping[str, tuple[int, ...]]) -> list[int]:
+    """Of an index, all that may be said in these words, in order."""
+    return sorted({at for word in words for at in index.get(word, ())})
 
 
 @contextmanager
@@ -370,6 +392,7 @@ def _guard(guard: GuardContent, path: Path, compiler: Compiler) -> _Guard:
         matchers.get("hit_has"),
         matchers.get("hit_lacks"),
         matchers.get("sentence_lacks"),
+        guard.waits,
     )
 
 

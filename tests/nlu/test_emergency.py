@@ -424,12 +424,20 @@ def test_turn_guard_works_over_the_ends_of_sentences() -> None:
     assert found("gunshots", "just a drill " + "la di " * 20 + "gunshots", unless=[guard]) == "gunshots"
 
 
+def test_back_guard_works_on_what_was_said_before_it() -> None:
+    guard = {"phrase": "we found her", "examples": ["x"], "scope": "back"}
+    assert found("wandered off", "she wandered off. We found her.", unless=[guard]) is None
+    assert found("wandered off", "we found her and she wandered off", unless=[guard]) == "wandered off"
+    assert found("wandered off", "wandered off " + "la di " * 20 + "we found her", unless=[guard]) == "wandered off"
+
+
 @pytest.mark.parametrize(
     ("text", "evidence"),
     [
         ("there's a hissing by the meter", "hissing by the meter"),
         ("the meter. It is hissing", "meter it is hissing"),
-        ("hissing " + "la di " * 20 + "meter", None),
+        ("hissing " + "la di " * 5 + "meter", None),
+        ("hissing " + "la di " * 4 + "meter", "hissing la di la di la di la di meter"),
         ("hissing by the door", None),
     ],
 )
@@ -495,6 +503,14 @@ def test_partial_waits_while_the_next_word_may_change_the_meaning() -> None:
 def test_partial_waits_for_the_time_of_what_may_be_over() -> None:
     assert RULES.find("I heard gunshots around", partial=True) is None
     assert RULES.find("I heard gunshots around my house") is not None
+
+
+@pytest.mark.parametrize("scope", ["sentence", "back", "turn"])
+def test_partial_does_not_wait_for_a_guard_that_is_seldom_said_later(scope: str) -> None:
+    guard = {"phrase": "in a movie", "examples": ["x"], "scope": scope}
+    text = "gunshots and I hear"
+    assert rules(kinds=fire("gunshots"), unless=[guard]).find(text, partial=True) is None
+    assert rules(kinds=fire("gunshots"), unless=[{**guard, "waits": False}]).find(text, partial=True) is not None
 
 
 @pytest.mark.parametrize(
