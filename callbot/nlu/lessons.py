@@ -30,7 +30,7 @@ LONGEST_JOINED = 50
 """Words; longer stories than this are not made by joining."""
 HEARD_MORE = 1.3
 """Lines with real recognition errors are shown so much more often than others."""
-LOOK_ALIKES_MORE = 1.3
+LOOK_ALIKES_MORE = 2.0
 EMERGENCIES_MORE = 2.0
 """With this some 15 % of the lessons are emergencies: of ten kinds, and the one intent that must not be missed."""
 

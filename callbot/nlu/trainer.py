@@ -51,7 +51,7 @@ HIDDEN_WORDS = 0.06
 """Share of the subwords that are hidden from the model in training, so that no single one decides."""
 MEMORY = 0.995
 """What a step keeps of the averaged weights: they remember some 200 steps."""
-WANTS_SHARE, ALARM_SHARE, KIND_SHARE = 10.0, 1.0, 0.2
+WANTS_SHARE, ALARM_SHARE, KIND_SHARE = 10.0, 2.0, 0.2
 """Weights of the losses beside those of intent and slots."""
 
 
