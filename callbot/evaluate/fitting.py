@@ -25,10 +25,11 @@ from callbot.evaluate.decoding import Reading
 from callbot.evaluate.labelled import Labelled, Names, swapped, values_of
 from callbot.nlu.model import Encoded, Subwords
 from callbot.nlu.network import Answers, Network, load_encoder
+from callbot.nlu.trainer import pace, padded
 
 _TARGETS = r".*(query|key|value|dense)$"
 """Every layer of the encoder but the table of subwords: what is learnt there helps no word that is new in the test."""
-_CLIP, _WARM_UP, _DECAY = 1.0, 0.1, 0.01
+_CLIP, _DECAY = 1.0, 0.01
 
 Progress = Callable[[int, int, str], None]
 """Called after each step with steps done, steps in all, and a word on how it goes."""
@@ -93,7 +94,7 @@ class Fitted:
 
     def padded(self, batch: Sequence[Encoded]) -> list[Tensor]:
         """Ids, segments and mask of a batch, each (batch, subwords), where the network is."""
-        return [tensor.to(self.recipe.device) for tensor in _padded(batch)]
+        return [tensor.to(self.recipe.device) for tensor in padded(batch, [encoded.ids for encoded in batch])]
 
     def weights(self) -> dict[str, Tensor]:
         """Everything that is trained."""
@@ -120,7 +121,7 @@ def fit(
     rng = Random(recipe.seed)
     optimizer = _optimizer(fitted)
     steps = recipe.epochs * math.ceil(len(trained) / recipe.batch)
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _pace(step, steps))
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: pace(step, steps))
     average = {name: weight.detach().clone() for name, weight in fitted.weights().items()}
     pool = values_of(trained)
     best, kept, done = -1.0, average, 0
@@ -158,12 +159,6 @@ def _optimizer(fitted: Fitted) -> torch.optim.Optimizer:
     rates = {"encoder": recipe.rate, "heads": recipe.head_rate}
     rows = [{"params": weights, "lr": rates[kind]} for kind, weights in groups.items()]
     return torch.optim.AdamW(rows, weight_decay=_DECAY)
-
-
-def _pace(step: int, steps: int) -> float:
-    """Share of the learning rate at a step: rises over the first tenth, then falls to 0."""
-    warm = max(1, round(steps * _WARM_UP))
-    return (step + 1) / warm if step < warm else max(0.0, (steps - step) / max(1, steps - warm))
 
 
 _Batch = list[tuple[Encoded, Labelled]]
@@ -221,18 +216,6 @@ def _slot_loss(fitted: Fitted, slots: Tensor, batch: _Batch) -> Tensor:
     firsts, tags, lengths = (tensor.to(fitted.recipe.device) for tensor in (firsts, tags, lengths))
     words = slots.gather(1, firsts.unsqueeze(2).expand(-1, -1, slots.shape[2]))
     return fitted.chain.loss(words, tags, lengths)
-
-
-def _padded(batch: Sequence[Encoded]) -> tuple[Tensor, Tensor, Tensor]:
-    """Ids, segments and mask of a batch, each (batch, subwords)."""
-    shape = (len(batch), max(len(encoded.ids) for encoded in batch))
-    ids, segments, mask = (torch.zeros(shape, dtype=torch.long) for _ in range(3))
-    for row, encoded in enumerate(batch):
-        count = len(encoded.ids)
-        ids[row, :count] = torch.tensor(encoded.ids)
-        segments[row, :count] = torch.tensor(encoded.segments)
-        mask[row, :count] = 1
-    return ids, segments, mask
 
 
 def _follow(average: dict[str, Tensor], weights: dict[str, Tensor], keep: float) -> None:

@@ -137,7 +137,7 @@ class Trainer:
                 self._set_heads()
             optimizer = torch.optim.AdamW(self._groups(), lr=recipe.rate, weight_decay=WEIGHT_DECAY)
             steps = recipe.passes * math.ceil(recipe.draws / recipe.batch)
-            schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _pace(step, steps))
+            schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: pace(step, steps))
             best, best_score, kept = 0, -1.0, self._average
             done = 0
             with self._partner() as partner:
@@ -255,7 +255,7 @@ class Trainer:
         ]
 
     def _padded(self, batch: Sequence[Encoded], ids: Sequence[Sequence[int]]) -> list[Tensor]:
-        return [tensor.to(self._recipe.device) for tensor in _padded(batch, ids)]
+        return [tensor.to(self._recipe.device) for tensor in padded(batch, ids)]
 
     def _gradients(self, batch: Sequence[Coded]) -> float:
         """Compute the gradients of (half) a batch; returns its loss."""
@@ -355,13 +355,13 @@ def discriminants(groups: Mapping[str, Sequence[Floats]], names: Sequence[str]) 
     return TIMID * weight, TIMID * bias
 
 
-def _pace(step: int, steps: int) -> float:
+def pace(step: int, steps: int) -> float:
     """Share of the learning rate at a step: rises over the first tenth, then falls to 0."""
     warm = max(1, round(steps * WARM_UP))
     return (step + 1) / warm if step < warm else max(0.0, (steps - step) / max(1, steps - warm))
 
 
-def _padded(batch: Sequence[Encoded], ids: Sequence[Sequence[int]]) -> tuple[Tensor, Tensor, Tensor]:
+def padded(batch: Sequence[Encoded], ids: Sequence[Sequence[int]]) -> tuple[Tensor, Tensor, Tensor]:
     """Ids, segments and mask of a batch, each (batch, subwords)."""
     length = max(len(encoded.ids) for encoded in batch)
     rows, segments, mask = (torch.zeros((len(batch), length), dtype=torch.long) for _ in range(3))
