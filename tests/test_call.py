@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import replace
 
 import pytest
@@ -535,6 +536,61 @@ def test_an_emergency_is_obeyed_in_every_state_that_a_conversation_reaches(site:
         commands += driver.say(text)
     ended = _is_emergency(commands)
     assert ended or _is_emergency(driver.feed(PartialHeard(99, EMERGENCY)))
+
+
+_STEERING = MEANINGS | {
+    "no, the address is wrong": meaning("deny"),
+    "that's it": meaning("deny", 0.4),
+    "sorry, make that two": meaning("correct"),
+    "is it outside": meaning("info_question", 0.7),
+}
+_ACTS = st.one_of(
+    st.sampled_from(
+        [
+            *((NOISE, "say") for _ in range(2)),
+            *((words, "say") for words in _STEERING),
+            *((words, "say") for words in ("anonymous", "never mind", "mumble", "are you a robot", "scratch that")),
+        ]
+    ),
+    st.builds(lambda key: (key, "press"), st.sampled_from("0123456789*#")),
+    st.just(("", "wait")),
+)
+
+
+def _act(driver: Driver, act: tuple[str, str]) -> list[Command]:
+    words, how = act
+    if how == "say":
+        return driver.say(words)
+    return driver.feed(KeyPressed(words) if how == "press" else TimerFired("silence"))
+
+
+def _hears_emergency(driver: Driver, *, partial: bool) -> bool:
+    """What the call would do now if the caller cried for help; the call itself goes on as if nothing had been said."""
+    call = driver.call
+    shared = {id(part): part for part in (call.book, call.rules, call.line)}
+    other = copy.deepcopy(call, shared)
+    heard: Fact = PartialHeard(99, EMERGENCY) if partial else Transcribed(99, EMERGENCY, 0.9, ())
+    return _is_emergency(other.receive(heard, driver.at + 1))
+
+
+@settings(max_examples=40, deadline=None)
+@given(acts=st.lists(_ACTS, min_size=60, max_size=60), known=st.booleans())
+def test_sixty_acts_end_in_a_defined_state_and_help_is_reached_after_each(
+    site: Site, acts: list[tuple[str, str]], known: bool
+) -> None:
+    driver = Driver(site, _STEERING)
+    commands = driver.start("+12035550123" if known else None)
+    for act in acts:
+        assert _hears_emergency(driver, partial=True)
+        assert _hears_emergency(driver, partial=False)
+        commands = _act(driver, act)
+        assert driver.call.dialog.state in site.playbook.flow.states
+        assert driver.call.phase in ("waiting", "leaving", "emergency")
+        if driver.call.phase != "waiting":
+            break
+    assert any(isinstance(command, (Transfer, HangUp)) for command in commands)
+    assert site.playbook.flow.states[driver.call.dialog.state].ends is not None
+    assert driver.call.phase == "emergency" or _hears_emergency(driver, partial=False)
 
 
 @settings(max_examples=60, deadline=None)

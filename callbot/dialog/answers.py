@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from callbot.dialog.asides import QUESTION
-from callbot.dialog.corrections import aimed_at
+from callbot.dialog.corrections import aimed_at, denies_matter, leads_in
 from callbot.dialog.form import decline, fill, forget, is_vague, item_of, required, settle
 from callbot.dialog.matters import also, other, placed, switch
 from callbot.dialog.meanings import Read, act, answers, draft_of, is_sure
@@ -24,6 +24,13 @@ _UNKNOWN = re.compile(
     re.I,
 )
 """Words of a caller who cannot say, whatever the small model makes of them."""
+_LEAVES = re.compile(
+    r"\b(?:bye|goodbye|good ?night|hang(?:ing)? up|(?:have|got|gotta|need) (?:to )?(?:go|run|leave)|gotta|take care"
+    r"|see you|that's (?:it|all)|nothing else|never ?mind|forget it|call back|later|leave it|i'm (?:done|leaving|out)"
+    r"|have a (?:good|nice))\b",
+    re.I,
+)
+"""A half-filled form is left only on the caller's own word."""
 _ANONYMOUS = re.compile(r"\banonym", re.I)
 _NEW_WORDS = re.compile(
     r"^\W*(?:(?:it's|it is|it was|they're|they are|that's|just)\W+)?(?:a|an|my|two|some|one)\b", re.I
@@ -45,7 +52,8 @@ def to_form(book: Playbook, dialog: Dialog, meaning: Understanding) -> Read:
             return corrected
     sure = is_sure(book, meaning)
     answered = any(answers(hit, dialog.asked) for hit in hits)
-    turned_to = other(book, dialog, meaning, answered=answered)
+    denied = denies_matter(book, draft.intent, meaning.text)
+    turned_to = other(book, dialog, meaning, answered=answered, denied=denied)
     if turned_to is not None:
         return "case_intent", switch(book, dialog, meaning, hits, turned_to)
     if dialog.asked == QUESTION:
@@ -60,11 +68,12 @@ def to_form(book: Playbook, dialog: Dialog, meaning: Understanding) -> Read:
         return trigger, told
     if not answered and _cannot_say(book, dialog, meaning):
         return _does_not_know(book, dialog)
-    if not answered and sure and meaning.intent == "goodbye" and not hits:
+    if not answered and sure and meaning.intent == "goodbye" and not hits and _LEAVES.search(meaning.text):
         return "goodbye", dialog
     hits = _as_told(book, dialog, meaning, hits)
     if hits:
-        corrects = meaning.intent in ("correct", "deny")
+        # Who corrects a line of the form does not answer the open question with the same words.
+        corrects = meaning.intent in ("correct", "deny") or (leads_in(meaning.text) and not answered)
         filled = fill(book, draft, hits, dialog.turns, dialog.asked, corrects=corrects)
         if filled.filled != draft.filled:
             after = _settled(book, replace(dialog, draft=filled), draft.filled.get(dialog.asked))
@@ -121,7 +130,7 @@ def _corrected(
         filled = fill(book, filled, rest, dialog.turns, dialog.asked)
         return "correct", replace(dialog, draft=filled)
     item = item_of(book, draft.intent, aimed)
-    if hits or item is None or not is_sure(book, meaning) or meaning.intent != "correct":
+    if hits or item is None or meaning.intent != "correct":
         return None
     return "take_back", replace(dialog, draft=forget(draft, item))
 

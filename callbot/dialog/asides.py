@@ -64,12 +64,13 @@ def sounds_like_a_question(text: str) -> bool:
     return asks and _ANNOUNCED.search(text) is None
 
 
-def other_matter(book: Playbook, meaning: Understanding, present: str) -> IntentGuess | None:
+def other_matter(book: Playbook, meaning: Understanding, present: str, *, denied: bool = False) -> IntentGuess | None:
     """What "no wait, it's actually about a stolen package" is about, None if the words turn to no other matter.
 
+    `denied`: they deny the present one, "not a pothole, the sidewalk".
     Such words are half a correction, so that the matter itself need not come first.
     """
-    if not says(book.policy.phrases.other_matter, meaning.text):
+    if not says(book.policy.phrases.other_matter, meaning.text) and not denied:
         return None
     matters = [guess for guess in meaning.intents if guess.name in book.catalogue.intents]
     total = sum(guess.confidence for guess in matters)

@@ -11,6 +11,7 @@ from callbot.dialog.matters import switch
 from callbot.dialog.meanings import Read, asks, draft_of, is_sure, usable
 from callbot.dialog.state import Dialog
 from callbot.events import Understanding
+from callbot.nlu.numbers import parse_number
 from callbot.schema import Playbook
 
 _CUE = re.compile(
@@ -19,8 +20,20 @@ _CUE = re.compile(
     r"|messed up|mixed up)\b",
     re.I,
 )
-_DENIED = re.compile(r"\b(?:not|isn't|wasn't|did i say)\s+(?:(?:a|an|the|on|at|my|in|it)\s+)*(?P<old>[\w']+)", re.I)
+_DENIED = re.compile(
+    r"\b(?:not|isn't|wasn't|did i say)\s+(?:(?:a|an|the|on|at|my|in|it)\s+)*(?P<old>[\w'-]+(?: [\w'-]+){0,2})", re.I
+)
+_LEADS = re.compile(
+    r"^\W*(?:(?:oh|um|uh|okay|ok|well|yeah|yes)\W+)*(?:no|nope|wait|sorry|actually|hold on|hang on|oops|my mistake"
+    r"|correction|i meant|i mean|i said|scratch that|make (?:that|it)|let me correct|excuse me)\b",
+    re.I,
+)
+"""How a correction begins, whatever it corrects."""
+_MAKE_THAT = re.compile(r"\b(?:make (?:that|it)|i meant|i mean|i should have said|i misspoke|that should be)\b", re.I)
+"""Words that replace what has just been said."""
 _DIGITS = re.compile(r"\d")
+_NOTHING = ("affirm", "deny", "dont_know", "thanks")
+"""Acts of a caller who is asked what to change and has nothing to change."""
 _LONG = 16
 """Words of an utterance that does more than correct something."""
 _PHONE_DIGITS = 7
@@ -41,16 +54,54 @@ def aimed_at(book: Playbook, dialog: Dialog, text: str) -> str:
     in_story = kind == "slot" and book.catalogue.slots[dialog.asked].kind == "text"
     if in_story and cue is not None and len(text[: cue.start()].split()) > 1:
         return ""
-    return _denied(draft, text) or _called(book, draft, text)
+    return _denied(draft, text) or _called(book, draft, text) or (_latest(draft) if _MAKE_THAT.search(text) else "")
+
+
+def only_names(book: Playbook, slot: str, text: str) -> bool:
+    """The words call the slot by its name and tell no value: "the house number", "no, the address is wrong"."""
+    words = set(re.findall(r"[a-z]+", _CUE.sub(" ", text.lower().replace("'s", " is"))))
+    names = {word for name in book.catalogue.slots[slot].called for word in name.split()}
+    return not words - names - _FILLERS and not _DIGITS.search(text)
+
+
+_FILLERS = frozenset(
+    {"the", "a", "my", "your", "it", "is", "was", "that", "this", "you", "have", "got", "s", "please", "i"}
+)
+
+
+def leads_in(text: str) -> bool:
+    """The words begin as a correction does."""
+    return _LEADS.match(text) is not None
+
+
+def denies_matter(book: Playbook, intent: str, text: str) -> bool:
+    """ "Not a pothole, it's the sidewalk": the kind of case is denied by its name."""
+    named = set(re.findall(r"[a-z]+", f"{intent.replace('_', ' ')} {book.catalogue.intents[intent].title.lower()}"))
+    denied = (set(match["old"].lower().split()) for match in _DENIED.finditer(text))
+    return any((words & named) - _COMMON for words in denied)
+
+
+_COMMON = frozenset(
+    {"a", "an", "the", "or", "of", "street", "road", "sign", "person", "problem", "report", "complaint", "check"}
+    | {"activity", "property", "damage", "damaged", "vehicle", "car", "question", "feedback", "request", "issue"}
+)
+"""Words in the names of kinds of cases that say little about which it is."""
 
 
 def _denied(draft: Draft, text: str) -> str:
     for match in _DENIED.finditer(text):
-        old = match["old"].lower()
+        words = match["old"].lower().split()
+        number = parse_number(match["old"].split(",")[0]) or parse_number(words[0])
         for slot, filled in draft.filled.items():
-            if old in _words_of(filled):
+            if slot != "description" and ({words[0], str(number)} & _words_of(filled)):
                 return slot
     return ""
+
+
+def _latest(draft: Draft) -> str:
+    """The slot that was filled last."""
+    turns = {slot: filled.turn for slot, filled in draft.filled.items()}
+    return max(reversed(turns), key=lambda slot: turns[slot]) if turns else ""
 
 
 def _words_of(filled: Filled) -> set[str]:
@@ -61,7 +112,7 @@ def _words_of(filled: Filled) -> set[str]:
 
 def _called(book: Playbook, draft: Draft, text: str) -> str:
     """The slot of the form that the words call by its name; of several the one with the longest name."""
-    said = f" {' '.join(re.findall(r'[a-z]+', text.lower().replace(chr(39) + 's', ' ')))} "
+    said = f" {' '.join(re.findall(r'[a-z]+', _MAKE_THAT.sub(' ', text).lower().replace(chr(39) + 's', ' ')))} "
     known = {*draft.filled, *draft.declined}
     names = [(len(name), slot) for slot in known for name in book.catalogue.slots[slot].called if f" {name} " in said]
     if names:
@@ -100,13 +151,17 @@ def to_read_back(book: Playbook, dialog: Dialog, meaning: Understanding) -> Read
     """The words as an answer to the read-back, or to "what should I change?"."""
     draft, aimed = draft_of(dialog), aimed_at(book, dialog, meaning.text)
     hits = usable(book, meaning, aimed)
-    other = asides.other_matter(book, meaning, draft.intent)
+    denied = denies_matter(book, draft.intent, meaning.text)
+    other = asides.other_matter(book, meaning, draft.intent, denied=denied)
     if other is not None:
         return "case_intent", switch(book, dialog, meaning, hits, other)
     filled = fill(book, draft, hits, dialog.turns, aimed, corrects=True)
     changed = {s: v.value for s, v in filled.filled.items()} != {s: v.value for s, v in draft.filled.items()}
     if changed and meaning.intent not in ("goodbye", "thanks"):
         return "correct", replace(dialog, draft=filled)
+    if asks(book, dialog) == "amend" and is_sure(book, meaning) and meaning.intent in _NOTHING and not aimed:
+        # "Nothing, it's right": it is read back once more.
+        return "details", dialog
     if asks(book, dialog) == "amend" or (aimed and meaning.intent in ("deny", "correct")):
         return _to_amend(book, dialog, meaning, aimed)
     sure = is_sure(book, meaning)

@@ -88,10 +88,15 @@ def placed(book: Playbook, dialog: Dialog, meaning: Understanding, aimed: str = 
 # ---------------------------------------------------------------- another matter
 
 
-def other(book: Playbook, dialog: Dialog, meaning: Understanding, *, answered: bool) -> IntentGuess | None:
-    """The matter to which the caller turns; seldom while they describe something in their own words."""
+def other(
+    book: Playbook, dialog: Dialog, meaning: Understanding, *, answered: bool, denied: bool = False
+) -> IntentGuess | None:
+    """The matter to which the caller turns; seldom while they describe something in their own words.
+
+    `denied`: the caller denies the present one.
+    """
     draft = draft_of(dialog)
-    meant = asides.other_matter(book, meaning, draft.intent)
+    meant = asides.other_matter(book, meaning, draft.intent, denied=denied)
     guess = case_guess(book, meaning)
     if meant is not None or answered or guess is None or guess.name == draft.intent:
         return meant

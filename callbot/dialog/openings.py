@@ -18,6 +18,13 @@ _AFFIRMED = 0.95
 """Confidence of a kind of case to which the caller has said yes."""
 _OTHERWISE = 0.15
 """Least confidence of a matter that is asked about after another one was not it."""
+_BESIDE, _WITH_MATTER = 0.25, 5
+"""Least confidence of a matter beside a yes, and least words of both."""
+_DONE = re.compile(
+    r"\bthat(?:'s| is|'ll be|'d be| will be)? (?:it|all|everything)\b|\ball set\b|\bi'm (?:good|done|fine|set)\b"
+    r"|\bjust that\b|\bonly that\b|\bnothing\b",
+    re.I,
+)
 _LEADING_NO = re.compile(r"^\W*(?:no|nope|nah|not|nobody|no one|nothing)\b", re.I)
 
 
@@ -33,6 +40,9 @@ def to_open_question(book: Playbook, dialog: Dialog, meaning: Understanding) -> 
     meant = asides.other_matter(book, meaning, dialog.guess.name if dialog.guess else "")
     if meant is not None:
         return "case_intent", begin(book, remember(replace(dialog, opening=()), meaning, hits), meant)
+    beside = _beside_yes(book, meaning) if kind == "more" else None
+    if beside is not None:
+        return "case_intent", begin(book, remember(dialog, meaning, hits), beside)
     if kind in ("intent", "more", "offer") and sure and meaning.intent in ("affirm", "deny"):
         return yes_no(book, dialog, meaning.intent == "affirm", hits)
     if kind == "intent" and sure and meaning.intent == "dont_know":
@@ -46,7 +56,7 @@ def to_open_question(book: Playbook, dialog: Dialog, meaning: Understanding) -> 
     if guess is not None and guess.confidence >= limits.intent:
         begun = begin(book, remember(dialog, meaning, hits), guess)
         return "case_intent", replace(begun, waiting=(*dialog.waiting, *further(book, dialog, meaning, guess.name)))
-    if kind == "more" and says_no(meaning.text):
+    if kind == "more" and (says_no(meaning.text) or _is_done(dialog, meaning.text)):
         return "deny", dialog
     if guess is not None and guess.confidence >= limits.unsure_intent:
         others = tuple(
@@ -79,6 +89,22 @@ def yes_no(book: Playbook, dialog: Dialog, yes: bool, hits: tuple[SlotHit, ...])
     if kind == "offer" and not yes and not dialog.left[0]:
         return "deny", replace(dialog, draft=None, page="")
     return "affirm" if yes else "deny", dialog
+
+
+def _is_done(dialog: Dialog, text: str) -> bool:
+    """ "That's it" - and so are a few words more that are not understood once everything is filed."""
+    return _DONE.search(text) is not None or (bool(dialog.troubles) and len(text.split()) < _WITH_MATTER)
+
+
+def _beside_yes(book: Playbook, meaning: Understanding) -> IntentGuess | None:
+    """ "Yes, one more thing, there's a pothole": the matter behind a yes or a no."""
+    if meaning.intent not in ("affirm", "deny") or len(meaning.text.split()) < _WITH_MATTER:
+        return None
+    found = [guess for guess in meaning.intents if guess.name in book.catalogue.intents]
+    if not found or found[0].confidence < _BESIDE:
+        return None
+    rest = found[0].confidence / max(found[0].confidence, 1 - share(meaning, "affirm", "deny"))
+    return IntentGuess(found[0].name, rest) if rest >= book.policy.thresholds.intent else None
 
 
 def _ask_otherwise(dialog: Dialog) -> Read:

@@ -14,7 +14,7 @@ from dataclasses import replace
 from callbot.dialog import asides
 from callbot.dialog.answers import declined, to_form
 from callbot.dialog.asides import is_question, sounds_like_a_question
-from callbot.dialog.corrections import aimed_at, take_back, to_read_back
+from callbot.dialog.corrections import aimed_at, denies_matter, only_names, take_back, to_read_back
 from callbot.dialog.meanings import Read, answers, asks, case_guess, has_content, is_sure, share, usable
 from callbot.dialog.openings import says_no, to_open_question, yes_no
 from callbot.dialog.raising import added, says
@@ -90,10 +90,13 @@ def asked_for(book: Playbook, dialog: Dialog, text: str = "") -> str:
     "No wait, it's actually about a stolen package" answers no question: such words of the caller are an opening. "It's
     red, not white" is about the vehicle, whatever has just been asked.
     """
-    if says(book.policy.phrases.other_matter, text):
+    draft = dialog.draft
+    if says(book.policy.phrases.other_matter, text) or (draft and denies_matter(book, draft.intent, text)):
         return ""
     kind = asks(book, dialog)
-    if aimed := aimed_at(book, dialog, text):
+    aimed = aimed_at(book, dialog, text)
+    # "Not Tuesday, Wednesday": as an answer to "when?" that would be read as a whole.
+    if aimed and book.catalogue.slots[aimed].kind != "time" and not only_names(book, aimed, text):
         return aimed
     if kind == "slot":
         return dialog.asked

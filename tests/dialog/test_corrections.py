@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from callbot.content import Site
-from callbot.dialog.corrections import aimed_at
+from callbot.dialog.corrections import aimed_at, denies_matter
 from callbot.dialog.form import Draft, fill
 from callbot.dialog.reading import asked_for
 from callbot.dialog.state import Dialog
-from callbot.events import SlotHit
+from callbot.events import SlotHit, SlotValue
 from callbot.schema import Playbook
 from tests.dialog.talk import ANN, CAR, Talk, place
 
@@ -24,8 +24,22 @@ def talk(site: Site) -> Talk:
     return Talk(site.playbook)
 
 
+@pytest.mark.parametrize(
+    ("intent", "said", "denied"),
+    [
+        ("pothole", "no sorry, not a pothole, it's the sidewalk", True),
+        ("street_light_out", "not the street light, the traffic signal", True),
+        ("noise_complaint", "it's not Elm Street, it's Oak Street", False),
+        ("parking_violation", "not a Honda, a Mazda", False),
+    ],
+)
+def test_a_kind_of_case_is_denied_by_its_name(book: Playbook, intent: str, said: str, denied: bool) -> None:
+    assert denies_matter(book, intent, said) == denied
+
+
 def _filled(book: Playbook) -> Draft:
-    values = {"location": place(), "vehicle": CAR, "caller_name": ANN, "callback_number": "+12035550142"}
+    values: dict[str, SlotValue] = {"location": place(), "vehicle": CAR, "caller_name": ANN}
+    values |= {"callback_number": "+12035550142"}
     hits = [SlotHit(slot, str(value), value, 0.9) for slot, value in values.items()]
     return fill(book, Draft("parking_violation", 0.9), hits, 1)
 
@@ -42,6 +56,8 @@ def _filled(book: Playbook) -> Draft:
         ("sorry, the number is 203 555 0199", "callback_number"),
         ("actually my name is Ann Ray", "caller_name"),
         ("the color is wrong", "vehicle"),
+        ("twenty, not twelve", "location"),
+        ("sorry, make that two oh three, five five five, oh one nine nine", "callback_number"),
         ("yes, that's right", ""),
         ("my name is Ann Lee", ""),
         ("no", ""),
@@ -52,13 +68,23 @@ def test_the_slot_that_is_corrected_is_the_one_that_is_denied_or_called_by_its_n
 ) -> None:
     confirming = Dialog("confirm", asked="confirm", draft=_filled(book))
     assert aimed_at(book, confirming, said) == slot
-    assert asked_for(book, confirming, said) == slot or (not slot and asked_for(book, confirming, said) == "confirm")
+    names_no_value = not slot or said.endswith("wrong")
+    assert asked_for(book, confirming, said) == ("confirm" if names_no_value else slot)
 
 
 def test_what_should_be_changed_needs_no_word_of_correction(book: Playbook) -> None:
     amending = Dialog("amend", asked="amend", draft=_filled(book))
     assert aimed_at(book, amending, "the address") == "location"
     assert aimed_at(book, amending, "nothing") == ""
+
+
+def test_nothing_to_change_reads_it_back_once_more(talk: Talk) -> None:
+    talk.say("pothole", location=place(), caller_name=ANN, callback_number="+12035550142")
+    talk.say("deny", text="no")
+    assert talk.asked == "amend"
+    talk.say("affirm", text="nothing, it's right")
+    assert talk.asked == "confirm"
+    assert "changed" not in talk.said
 
 
 def test_nothing_is_corrected_before_there_is_a_form(book: Playbook) -> None:

@@ -88,7 +88,7 @@ def test_an_officer_is_known_by_the_last_name_and_a_relative_by_the_first(book: 
 
 def test_another_color_is_the_same_car(book: Playbook) -> None:
     draft = filled(book, "parking_violation", vehicle=CAR)
-    red = {"text": "it's blue, not red", "color": "blue", "make": None, "model": None, "year": None}
+    red: dict[str, Scalar] = {"text": "it's blue, not red", "color": "blue", "make": None, "model": None, "year": None}
     value = fill(book, draft, [hit("vehicle", red)], 2, "vehicle", corrects=True).filled["vehicle"].value
     assert isinstance(value, dict)
     assert (value["color"], value["make"]) == ("blue", "Honda")
