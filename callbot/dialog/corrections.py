@@ -17,7 +17,7 @@ from callbot.schema import Playbook
 _CUE = re.compile(
     r"\b(?:wrong|incorrect|mistake|mistaken|misspoke|meant|mean|actually|sorry|wait|hold on|not|isn't|wasn't|no|nope"
     r"|change|correct|correction|should be|rather|instead|did i say|i said|gave you|told you|almost|close|oops"
-    r"|messed up|mixed up)\b",
+    r"|messed up|mixed up|backwards?|switched|reversed|misheard|misunderstood)\b",
     re.I,
 )
 _DENIED = re.compile(
@@ -151,6 +151,11 @@ def to_read_back(book: Playbook, dialog: Dialog, meaning: Understanding) -> Read
     """The words as an answer to the read-back, or to "what should I change?"."""
     draft, aimed = draft_of(dialog), aimed_at(book, dialog, meaning.text)
     hits = usable(book, meaning, aimed)
+    if is_sure(book, meaning) and meaning.intent == "correct" and not hits:
+        # Whatever of the form the words hold is what they correct; it is read back again.
+        hits = tuple(
+            hit for hit in meaning.slots if hit.name in draft.filled and hit in usable(book, meaning, hit.name)
+        )
     denied = denies_matter(book, draft.intent, meaning.text)
     other = asides.other_matter(book, meaning, draft.intent, denied=denied)
     if other is not None:
@@ -162,7 +167,7 @@ def to_read_back(book: Playbook, dialog: Dialog, meaning: Understanding) -> Read
     if asks(book, dialog) == "amend" and is_sure(book, meaning) and meaning.intent in _NOTHING and not aimed:
         # "Nothing, it's right": it is read back once more.
         return "details", dialog
-    if asks(book, dialog) == "amend" or (aimed and meaning.intent in ("deny", "correct")):
+    if asks(book, dialog) == "amend" or (aimed and meaning.intent in ("deny", "correct", "inform")):
         return _to_amend(book, dialog, meaning, aimed)
     sure = is_sure(book, meaning)
     if sure and meaning.intent in ("affirm", "thanks"):

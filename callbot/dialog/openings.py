@@ -53,7 +53,8 @@ def to_open_question(book: Playbook, dialog: Dialog, meaning: Understanding) -> 
     guess = first_wanted(book, meaning) or case_guess(book, meaning)
     if guess is None or guess.confidence < limits.intent:
         guess = _answered_question(book, meaning) or guess
-    if guess is not None and guess.confidence >= limits.intent:
+    guess = _guessed_twice(dialog, guess) if guess is not None else None
+    if guess is not None and _is_meant(book, guess):
         begun = begin(book, remember(dialog, meaning, hits), guess)
         return "case_intent", replace(begun, waiting=(*dialog.waiting, *further(book, dialog, meaning, guess.name)))
     if kind == "more" and (says_no(meaning.text) or _is_done(dialog, meaning.text)):
@@ -89,6 +90,21 @@ def yes_no(book: Playbook, dialog: Dialog, yes: bool, hits: tuple[SlotHit, ...])
     if kind == "offer" and not yes and not dialog.left[0]:
         return "deny", replace(dialog, draft=None, page="")
     return "affirm" if yes else "deny", dialog
+
+
+def _guessed_twice(dialog: Dialog, guess: IntentGuess) -> IntentGuess:
+    """The caller's own words, when asked about a matter, speak for the same one once more."""
+    before = dialog.guess
+    if before is None or before.name != guess.name:
+        return guess
+    return replace(guess, confidence=1 - (1 - before.confidence) * (1 - guess.confidence))
+
+
+def _is_meant(book: Playbook, guess: IntentGuess) -> bool:
+    """The matter is sure enough; a question costs nothing to be asked for."""
+    limits = book.policy.thresholds
+    least = limits.unsure_intent if is_question(book, guess.name) else limits.intent
+    return guess.confidence >= least
 
 
 def _is_done(dialog: Dialog, text: str) -> bool:

@@ -29,6 +29,9 @@ _YES, _NO, _PERSON = "1", "2", "0"
 _SHORT = 10
 """Words of an utterance that is about one thing."""
 
+_OWN_WORDS = 5
+"""Words of an answer that is more than a yes or a no."""
+
 _ANYTIME: dict[str, Trigger] = {"repeat": "repeat", "hold_on": "hold_on"}
 _PERSONAL = ("caller_name", "callback_number")
 _TAKEN_BACK = ("reason", "intent", "slot", "confirm", "amend")
@@ -100,6 +103,9 @@ def asked_for(book: Playbook, dialog: Dialog, text: str = "") -> str:
         return aimed
     if kind == "slot":
         return dialog.asked
+    if kind == "intent" and len(text.split()) >= _OWN_WORDS:
+        # "Is it about a pothole?" - "somebody put trash on the street": the matter in the caller's own words.
+        return ""
     return "confirm" if kind in ("intent", "alarm", "confirm", "offer") else "more" if kind == "more" else ""
 
 
