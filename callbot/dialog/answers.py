@@ -31,6 +31,8 @@ _LEAVES = re.compile(
     re.I,
 )
 """A half-filled form is left only on the caller's own word."""
+_ELSEWHERE = re.compile(r"\b(?:use|another|different|other|cell|instead|give you|call me (?:at|on))\b", re.I)
+"""Who says no to the number of the line but will tell another one."""
 _ANONYMOUS = re.compile(r"\banonym", re.I)
 _NEW_WORDS = re.compile(
     r"^\W*(?:(?:it's|it is|it was|they're|they are|that's|just)\W+)?(?:a|an|my|two|some|one)\b", re.I
@@ -91,7 +93,7 @@ def yes_no_to_form(book: Playbook, dialog: Dialog, yes: bool, text: str = "") ->
     if slot == "callback_number" and dialog.may_use_caller_id:
         if yes:
             return "answer", _filled(book, dialog, slot, CALLER_ID, "the number I am calling from")
-        if "caller_name" in draft.declined:
+        if "caller_name" in draft.declined and not _ELSEWHERE.search(text):
             # Who gives neither name nor number is not asked for another one.
             return "declined", declined(book, dialog, text)
         return "answer", replace(dialog, caller_id_refused=True)
