@@ -134,7 +134,9 @@ def _words(book: Playbook, dialog: Dialog, meaning: Understanding) -> Read:
     kind = asks(book, dialog)
     asked = dialog.asked if kind == "slot" else kind or ""
     aside = asides.answer(book, asked, meaning.text, has_content=has_content(book, meaning))
-    if aside is not None:
+    # "What do I need a permit for?" is on a page: it is no question why the bot asks.
+    is_answered = dialog.draft is None and bool(meaning.page) and is_question(book, meaning.intent)
+    if aside is not None and not is_answered:
         return "aside", replace(dialog, aside=aside)
     if sure and meaning.intent == "speak_to_person":
         return "ask_person", dialog

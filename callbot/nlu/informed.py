@@ -45,6 +45,9 @@ _INSIDE = re.compile(
 _SERVICE = re.compile(
     r"^\W*when(?:ever)? (?:i|we|they|he|she|it|you|the|my)\b|\b(?:why|how come)\b|"
     r"\bplease\b.*\b(?:send|come|fix|clean|remove|pick)|"
+    r"\bwhen (?:is|are|will) (?:the|this|your) (?:damn |goddamn )?(?:city|town)\b|"
+    r"\bwhen (?:is|are|will) (?:you|they|this|that|it|somebody|someone|anybody|anyone)\b"
+    r"(?: \w+){0,3} (?:fix|fixed|fixing|do|doing|clean|cleaned|come|coming|pick|repair|repaired|remove|removed)\b|"
     r"\b(?:can|could|will|would|won't|can't) (?:you|y'all|you guys|somebody|someone|anybody|anyone|they|the city)\b"
     r"(?! (?:\w+ )?(?:tell|explain|say|look|find out|give|recommend|help me find))",
     re.I,

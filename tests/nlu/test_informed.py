@@ -98,6 +98,8 @@ def test_a_question_with_a_page_is_one_whatever_it_is_about(asked: str, text: st
         "when they collected the trash they spilled paint thinner",
         "somebody left paint thinner on my street",
         "would you please send somebody for the paint thinner",
+        "I drove through paint thinner again, when is this city going to do anything",
+        "the paint thinner is still there, when is somebody going to come",
     ],
 )
 def test_a_report_stays_one(text: str) -> None:
