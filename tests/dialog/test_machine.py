@@ -628,7 +628,6 @@ def test_a_question_is_answered_word_by_word_and_the_call_goes_on(talk: Talk) ->
     assert talk.say("deny").end == "answer"
 
 
-
 def test_a_question_with_a_page_is_no_question_why_the_bot_asks(talk: Talk) -> None:
     _ask(talk, "what do I need a block party permit for", "block_party_permit")
     assert talk.book.knowledge["block_party_permit"].answer in talk.said
