@@ -43,7 +43,7 @@ from callbot.nlu.utterances import spans
 
 IN_SCOPE_FLAGGED = 0.035
 """Share of the in-scope utterances that the out-of-scope threshold may flag."""
-LOOK_ALIKE_ALARMS, OTHER_ALARMS = 0.045, 0.01
+LOOK_ALIKE_ALARMS, OTHER_ALARMS = 0.06, 0.02
 """Shares of look-alikes and of all other utterances that the emergency thresholds may take for emergencies: all of it
 is spent on recall."""
 EXTRA_WISHES = 0.02

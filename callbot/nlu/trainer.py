@@ -115,6 +115,19 @@ def adapted(body: nn.Module, recipe: Recipe) -> nn.Module:
     return model
 
 
+def trained_weights(network: nn.Module) -> dict[str, Tensor]:
+    """A copy of all that is trained."""
+    return {name: weight.detach().clone() for name, weight in network.named_parameters() if weight.requires_grad}
+
+
+def meet(network: nn.Module, before: Mapping[str, Tensor]) -> None:
+    """Take the network's weights halfway back to those of `before`."""
+    with torch.no_grad():
+        for name, weight in network.named_parameters():
+            if name in before:
+                weight.lerp_(before[name].to(weight.device), 0.5)
+
+
 class Trainer:
     """One network in training."""
 
