@@ -15,10 +15,10 @@ from callbot.events import Scalar
 from callbot.nlu.gazetteer import Gazetteer
 from callbot.nlu.mention import FOLLOWERS, Mention, is_number
 from callbot.nlu.mentions import find_mentions
-from callbot.nlu.numbers import joined_at, ordinal_at
+from callbot.nlu.numbers import cardinal_at, joined_at, ordinal_at, single_digits_at
 from callbot.nlu.ordinary import is_ordinary
 from callbot.nlu.street_names import plain_words, split_type
-from callbot.nlu.tokens import Token, tokenize
+from callbot.nlu.tokens import Token, phrase_at, tokenize
 
 NUMBER_ONLY = 0.5
 """Score of a house number without a street: half an address."""
@@ -31,6 +31,43 @@ _RIVAL = 0.1
 
 _UNITS = frozenset({"apartment", "apt", "unit", "suite", "ste", "room", "rm"})
 _NUMBER_MARKS = frozenset({"number", "#", "no"})
+_BEFORE_A_HOUSE = (
+    *("number", "#", "no", "house", "building", "house number", "address", "the number is", "the house number is"),
+    *("and the number is", "and the house number is", "and it's number", "and number", "the house is number"),
+    *("the address is", "it's", "it is", "that's", "i think", "i think it's", "i believe", "i'd say", "maybe"),
+    *("probably", "near", "near number", "at", "at number", "at about", "around", "about", "approximately", "roughly"),
+    *("like", "by", "in front of", "across from", "outside", "outside of", "close to", "next to", "right by"),
+    *("right at", "right near", "somewhere around", "somewhere near", "opposite", "behind", "just past", "just before"),
+)
+"""Words between a street and the number of a house on it."""
+_SPEEDS = frozenset(
+    {
+        *("speeding", "speed", "speeds", "doing", "going", "go", "goes", "drive", "drives", "driving", "fly", "flies"),
+        *("flying", "race", "races", "racing", "weaving", "swerving"),
+    }
+)
+"""Words about how fast somebody is: "they go down Whalley Avenue at 70"."""
+_OTHER_NUMBERS = frozenset(
+    {
+        *("case", "ticket", "report", "reference", "confirmation", "incident", "plate", "license", "tag", "phone"),
+        *("cell", "telephone", "callback", "badge", "bus", "route", "account", "permit", "tracking", "request", "my"),
+    }
+)
+"""Words before "number" that make it no house number."""
+_OF_TIMES = frozenset({"at", "around", "about", "approximately", "roughly", "like", "by", "before", "past"})
+"""Those of them that stand before a time of day, too."""
+_BEHIND_A_NUMBER = frozenset(
+    {
+        *("please", "near", "between", "apartment", "apt", "unit", "suite", "by", "across", "next", "outside", "i"),
+        *("it's", "right", "just"),
+    }
+)
+"""Words after a house number that stands apart from its street."""
+_IN_OTHER_WORDS = (
+    *("that's", "that is", "it's", "so", "so that's", "as in", "again", "i repeat", "repeat", "meaning", "or"),
+    *("digits", "so it's", "i mean", "yes", "yeah", "like", "spelled"),
+)
+"""Words before a number that is said once more."""
 _LEAD_INS = frozenset(
     {"um", "uh", "it's", "its", "is", "at", "in", "front", "of", "the", "house", "that's", "just", "and"}
 )
@@ -113,12 +150,12 @@ def parse_location(text: str, gazetteer: Gazetteer) -> dict[str, Scalar]:
     "street" is the gazetteer's name, or the caller's words if the street is not in the list; "matched" is the
     gazetteer's name or None. A place brings its street along. "score" is 0 to 1.
     """
-    tokens = tokenize(text)
+    tokens = settled(tokenize(text))
     unit, rest = _take_unit(tokens)
     mentions = find_mentions(rest, gazetteer, strict=False)
     streets = [m for m in mentions if m.kind != "place"]
     place = next((m for m in mentions if m.kind == "place"), None)
-    numbers = {index: _house_number(rest, mention) for index, mention in enumerate(streets)}
+    numbers = _house_numbers(rest, streets)
     main_index = next((index for index in numbers if numbers[index]), 0)
     main = streets[main_index] if streets else None
     cross = next((m for m in streets if main is not None and m.name != main.name and m.kind == "street"), None)
@@ -142,6 +179,8 @@ def address_span(tokens: Sequence[Token], mention: Mention) -> tuple[int, int]:
     """First and after-last token of `mention` together with its house number and the apartment after it."""
     before, after = _number_before(tokens, mention.first), _number_after(tokens, mention.stop)
     first, stop = before[1] if before else mention.first, after[1] if after and not before else mention.stop
+    if before and first > 1 and tokens[first - 1].text == "not" and is_number(tokens[first - 2]):
+        first = next((i + 1 for i in range(first - 2, -1, -1) if not is_number(tokens[i])), 0)
     if stop < len(tokens) and tokens[stop].text in _UNITS:
         unit = _unit_value(tokens, [token.text for token in tokens], stop + 1)
         stop = unit[1] if unit else stop
@@ -161,9 +200,70 @@ def _score(main: Mention | None, place: Mention | None, number: str | None) -> f
 # ---------------------------------------------------------------- numbers
 
 
-def _house_number(tokens: Sequence[Token], mention: Mention) -> str | None:
-    found = _number_before(tokens, mention.first) or _number_after(tokens, mention.stop)
-    return found[0] if found else None
+def settled(tokens: Sequence[Token]) -> list[Token]:
+    """The tokens without what only repeats or denies a number: "sixty, six zero", "eighty, not eighteen"."""
+    kept = _without_denied(list(tokens))
+    at = 0
+    while at < len(kept):
+        if is_number(kept[at]) and (again := _said_again(kept, at)) is not None:
+            kept = [*kept[: again[0]], *kept[again[1] :]]
+        at += 1
+    return kept
+
+
+def _without_denied(tokens: list[Token]) -> list[Token]:
+    words = [token.text for token in tokens]
+    for at, word in enumerate(words):
+        if word != "not":
+            continue
+        first = at + 1 + phrase_at(words, at + 1, "number", "at", "house number")
+        stop = next((i for i in range(first + 1, len(tokens)) if tokens[i].after_break), len(tokens))
+        found = joined_at(words, first, stop)
+        rest = [*tokens[:at], *tokens[found[1] :]] if found is not None else tokens
+        if found is not None and any(map(is_number, rest)):
+            return _without_denied(rest)
+    return tokens
+
+
+def _said_again(tokens: Sequence[Token], at: int) -> tuple[int, int] | None:
+    """From where to where the number at `at` is said once more: in other words after a pause or "that's", or, right
+    behind it, digit by digit."""
+    words = [token.text for token in tokens]
+    if at and is_number(tokens[at - 1]) and not tokens[at].after_break:
+        return None
+    stop = at + 1
+    while stop < len(tokens) and is_number(tokens[stop]):
+        stop += 1
+    for end in range(at + 1, stop + 1):
+        first = joined_at(words, at, end)
+        if first is None or first[1] != end:
+            continue
+        size = phrase_at(words, end, *_IN_OTHER_WORDS)
+        again = end + size
+        apart = size > 0 or (end < len(tokens) and tokens[end].after_break)
+        digits = single_digits_at(words, again)
+        plain = single_digits_at(words, at, end) in (None, (words[at], at + 1))
+        by_digit = digits is not None and len(digits[0]) > 1 and digits[0] == first[0] and (apart or plain)
+        full = (joined_at(words, again), cardinal_at(words, again)) if apart else ()
+        readings = [digits] if by_digit else [(str(value), after) for value, after in filter(None, full)]
+        for value, after in filter(None, readings):
+            if value == first[0] and not (after < len(tokens) and is_number(tokens[after])):
+                return end, after
+    return None
+
+
+def _house_numbers(tokens: Sequence[Token], streets: Sequence[Mention]) -> dict[int, str | None]:
+    """The house number of each street; one that stands before a street is no other street's."""
+    before = {index: _number_before(tokens, street.first) for index, street in enumerate(streets)}
+    taken = {found[1] for found in before.values() if found}
+    taken |= {street.first for street in streets}
+    numbers: dict[int, str | None] = {}
+    for index, street in enumerate(streets):
+        found = before[index]
+        if found is None and (after := _number_after(tokens, street.stop)) is not None:
+            found = None if taken.intersection(range(street.stop, after[1])) else after
+        numbers[index] = found[0] if found else None
+    return numbers
 
 
 def _number_before(tokens: Sequence[Token], stop: int) -> tuple[str, int] | None:
@@ -197,12 +297,61 @@ def _range_start(tokens: Sequence[Token]) -> str | None:
 
 
 def _number_after(tokens: Sequence[Token], at: int) -> tuple[str, int] | None:
-    """The number that follows a street's name, and the index after it ("Chapel Street twelve sixty")."""
-    marked = at < len(tokens) and tokens[at].text in _NUMBER_MARKS
-    first = at + marked
-    if not marked and first < len(tokens) and tokens[first].after_break:
+    """The number that follows a street's name, and the index after it: "Chapel Street twelve sixty", "Fountain
+    Street, near 500", "Canner, number eighty eight".
+
+    After a pause, or words that may speak of a time, it must be no clock time and not count anything.
+    """
+    words = [token.text for token in tokens]
+    first, hint = at, ""
+    while size := phrase_at(words, first, *_BEFORE_A_HOUSE):
+        hint = " ".join(words[first : first + size])
+        first += size
+    if first >= len(tokens) or words[first].startswith("0") or any(t.after_stop for t in tokens[at + 1 : first + 1]):
         return None
-    return _number_at(tokens, first, marked=marked)
+    marked = words[first - 1] in _NUMBER_MARKS and first > at
+    found = _number_at(tokens, first, marked=marked)
+    if found is None or len(found[0]) > _LONGEST_NUMBER + 1 or _counts(tokens, found[1]):
+        return None
+    if marked or (first == at and not tokens[at].after_break):
+        return found
+    if found[1] < len(tokens) and not tokens[found[1]].after_break and words[found[1]] not in _BEHIND_A_NUMBER:
+        return None
+    if any(token.dashed and token.text.isdecimal() for token in tokens[first + 1 : found[1]]):
+        return None  # a date, "11/20"
+    if not _SPEEDS.isdisjoint(words[:at]):
+        return None
+    timed = any(word in _OF_TIMES for word in words[at:first])
+    if hint == "building" and len(found[0]) < 2:
+        return None  # one of several on a lot
+    if not hint and not 1 < len(found[0]) < _LONGEST_NUMBER:
+        return None  # a case number, a zip code, so many of something
+    return None if timed and _is_clock(found[0]) else found
+
+
+def _counts(tokens: Sequence[Token], at: int) -> bool:
+    """More digits follow, as in a telephone number, a date or a time."""
+    return at < len(tokens) and (is_number(tokens[at]) or tokens[at].dashed)
+
+
+def _is_clock(digits: str) -> bool:
+    """It may be a time of day: "at ten", "around ten thirty"; hardly "at 77" or "around 300"."""
+    if not digits.isdecimal():
+        return False
+    hour, minute = (int(digits), 30) if len(digits) < 3 else (int(digits[:-2]), int(digits[-2:]))
+    return 1 <= hour <= 12 and len(digits) <= 4 and minute % 5 == 0 and 0 < minute < 60
+
+
+def number_behind(text: str, end: int) -> tuple[str, int] | None:
+    """The house number that follows right behind the street named by the first `end` characters, and where it ends.
+
+    >>> number_behind("Fountain Street, near 500", 15), number_behind("Lombard Street at ten last night", 14)
+    (('500', 25), None)
+    """
+    tokens = tokenize(text)
+    at = next((index for index, token in enumerate(tokens) if token.start >= end), len(tokens))
+    found = _number_after(settled(tokens), at)
+    return (found[0], settled(tokens)[found[1] - 1].end) if found else None
 
 
 def _number_at(tokens: Sequence[Token], first: int, *, marked: bool = False) -> tuple[str, int] | None:
@@ -226,6 +375,7 @@ def _lone_number(tokens: Sequence[Token], street_known: bool) -> str | None:
     for index, token in enumerate(tokens):
         if (
             token.text in _NUMBER_MARKS
+            and (index == 0 or tokens[index - 1].text not in _OTHER_NUMBERS)
             and not _is_figure(tokens, index + 1)
             and (found := _number_at(tokens, index + 1)) is not None
         ):
@@ -249,7 +399,7 @@ def answered_number(text: str) -> str | None:
 
     None if anything else is said, or if the number may be a figure of speech ("no one", "just one").
     """
-    tokens = tokenize(text)
+    tokens = settled(tokenize(text))
     words = [token.text for token in tokens]
     first = next((i for i, word in enumerate(words) if word not in _BEFORE_NUMBER), len(words))
     if (found := joined_at(words, first)) is None:

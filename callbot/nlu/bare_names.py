@@ -68,6 +68,8 @@ def has_context(tokens: Sequence[Token], first: int, stop: int, exact: bool) -> 
     if stop < len(tokens) and tokens[first].text in _BUILDINGS and tokens[stop].text in _WHERE:
         return False
     if first == 0 or tokens[first].after_break:
+        if exact and _number_ends(tokens, stop):
+            return True
         return ends_here(tokens, stop) and (exact or stop - first == len(tokens) or stop < len(tokens))
     before = tokens[first - 1]
     if _after_crossing(tokens, first) or (exact and stop < len(tokens) and tokens[stop].text in _JOINS):
@@ -77,6 +79,12 @@ def has_context(tokens: Sequence[Token], first: int, stop: int, exact: bool) -> 
     if before.text == "the":
         return exact and ends_here(tokens, stop) and (first < 2 or tokens[first - 2].text in POINTERS)
     return is_number(before) or _is_pointed(tokens, first) or before.text in {"no", "it's", "meant", "mean", "said"}
+
+
+def _number_ends(tokens: Sequence[Token], at: int) -> bool:
+    """Nothing but a number stands from token `at` to the next pause: "Lombard seventy-seven"."""
+    stop = next((i for i in range(at + 1, len(tokens)) if tokens[i].after_break), len(tokens))
+    return at < stop and all(map(is_number, tokens[at:stop]))
 
 
 def _after_crossing(tokens: Sequence[Token], first: int) -> bool:

@@ -17,9 +17,12 @@ MONTHS = (
 )
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _DAY = timedelta(days=1)
-_PART = r"(?: (?P<part>morning|afternoon|evening|night))?"
+_PART = r"(?: (?:in the |at )?(?P<part>morning|afternoon|evening|night))?"
 _SEASONS = {"spring": (3, 5), "summer": (6, 8), "fall": (9, 11), "autumn": (9, 11), "winter": (12, 14)}
 """First and last month; 13 and 14 are January and February of the next year."""
+
+_OTHER = 7
+"""Days within which "the other day" was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,41 @@ def _weekday(match: re.Match[str], today: date, _hour: int) -> Days | None:
     if match["week"]:
         back = today.weekday() + 7 - wanted
     return _one(today - back * _DAY, match["part"], 0.85)
+
+
+def _before_last(match: re.Match[str], today: date, _hour: int) -> Days | None:
+    """The week, weekend, month or year before the last one, or one of its days."""
+    unit = match["unit"]
+    if unit == "week":
+        monday = today - (today.weekday() + 14) * _DAY
+        if match["of"] or match["on"]:
+            return _one(monday + _WEEKDAYS.index(match["of"] or match["on"]) * _DAY, match["part"], 0.85)
+        return Days(monday, monday + 6 * _DAY, None, 0.75)
+    if unit == "weekend":
+        saturday = today - ((today.weekday() - 5) % 7 + 7 + 7 * (today.weekday() >= 5)) * _DAY
+        return Days(saturday, saturday + _DAY, None, 0.75)
+    first = (today.replace(day=1) - _DAY).replace(day=1)
+    if unit == "month":
+        return Days((first - _DAY).replace(day=1), first - _DAY, None, 0.7)
+    return Days(date(today.year - 2, 1, 1), date(today.year - 2, 12, 31), None, 0.6)
+
+
+def _weekdays_ago(match: re.Match[str], today: date, _hour: int) -> Days | None:
+    """ "Two Tuesdays ago" and "the Tuesday before last" are one week before the last one."""
+    back = (today.weekday() - _WEEKDAYS.index(match["day"])) % 7 or 7
+    count = int(match.groupdict().get("n") or 2)
+    return _one(today - (back + 7 * (count - 1)) * _DAY, match["part"], 0.8) if count else None
+
+
+def _weekends_ago(match: re.Match[str], today: date, _hour: int) -> Days | None:
+    saturday = today - ((today.weekday() - 5) % 7 + 7 * (today.weekday() >= 5)) * _DAY
+    first = saturday - 7 * (int(match["n"]) - 1) * _DAY
+    return Days(first, first + _DAY, None, 0.75) if match["n"] != "0" else None
+
+
+def _other_day(match: re.Match[str], today: date, _hour: int) -> Days | None:
+    """ "The other day" is one of the last few, and not today."""
+    return Days(today - _OTHER * _DAY, today - _DAY, None if match["part"] == "day" else match["part"], 0.4)
 
 
 def _month_day(match: re.Match[str], today: date, _hour: int) -> Days | None:
@@ -195,12 +233,22 @@ def _month_end(first: date) -> date:
 
 
 _MONTH = f"(?P<month>{'|'.join(MONTHS)})"
+_WEEKDAY = "|".join(_WEEKDAYS)
 _YEAR_TAIL = r"(?:(?: of)? (?P<year>(?:19|20)\d\d))?"
 _RULES: tuple[tuple[re.Pattern[str], _Build], ...] = tuple(
     (re.compile(rf"\b(?:{pattern})\b"), build)
     for pattern, build in (
-        (r"the night before last", _days_ago(2, "night")),
-        (r"the day before yesterday" + _PART, _days_ago(2)),
+        (r"(?:the )?night before last", _days_ago(2, "night")),
+        (r"(?:the )?day before yesterday" + _PART, _days_ago(2)),
+        (
+            rf"(?:(?P<of>{_WEEKDAY})(?: of)? )?(?:the )?(?P<unit>week|weekend|month|year) before last"
+            rf"(?:(?: on)? (?P<on>{_WEEKDAY}))?" + _PART,
+            _before_last,
+        ),
+        (rf"(?:the )?(?P<day>{_WEEKDAY}) before last" + _PART, _weekdays_ago),
+        (rf"(?P<n>\d) (?P<day>{_WEEKDAY})s (?:ago|back)" + _PART, _weekdays_ago),
+        (r"(?P<n>\d) weekends (?:ago|back)", _weekends_ago),
+        (r"the other (?P<part>day|morning|afternoon|evening|night)", _other_day),
         (r"last night|yesterday night", _days_ago(1, "night")),
         (r"last evening", _days_ago(1, "evening")),
         (r"overnight", _days_ago(1, "overnight")),
@@ -214,7 +262,7 @@ _RULES: tuple[tuple[re.Pattern[str], _Build], ...] = tuple(
         ),
         (_MONTH + r"(?: the)? (?P<dom>\d{1,2})(?:st|nd|rd|th)?" + _YEAR_TAIL + _PART, _month_day),
         (r"(?P<dom>\d{1,2})(?:st|nd|rd|th) of " + _MONTH + _YEAR_TAIL + _PART, _month_day),
-        (r"(?P<this>this )?(?P<day>" + "|".join(_WEEKDAYS) + r")s?(?P<week>(?: of)? last week)?" + _PART, _weekday),
+        (r"(?P<this>this )?(?P<day>" + _WEEKDAY + r")s?(?P<week>(?: of)? last week)?" + _PART, _weekday),
         (r"yesterday" + _PART, _days_ago(1)),
         (r"today" + _PART, _days_ago(0)),
         (r"(?:on )?the (?P<dom>\d{1,2})(?:st|nd|rd|th)" + _PART, _of_month),

@@ -38,6 +38,11 @@ _REMEMBERED = 4096
 """Names of which the matches are kept."""
 _SHOWN = 0.5
 """Candidates below this are noise and are not returned."""
+_USUAL = ("street", "avenue")
+"""Types that go without saying, in this order: "Norton" is Norton Street, not Norton Parkway."""
+_FAR_LONGER = 3.0
+"""By so many times the length, the longer of two streets of one name is meant whatever their types: "Townsend" is
+Townsend Avenue, of 1.2 miles, not the Street, of 0.04."""
 _NO_WORD_OF_A_NAME = frozenset(
     {
         *("a", "an", "and", "at", "by", "for", "from", "here", "i", "in", "is", "it", "its", "my", "near"),
@@ -59,7 +64,7 @@ class Street:
     also: tuple[str, ...] = ()
     """Other names."""
     miles: float = 0.0
-    """Length; among streets that fit equally well the longest comes first."""
+    """Length; it tells which of the streets that fit equally well is rather meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +141,12 @@ def _ratios(query: str, choices: Sequence[str]) -> Array:
     return row
 
 
+def _unusual(name: str) -> int:
+    """How little a street's type goes without saying."""
+    kind = split_type(plain_words(name))[1]
+    return _USUAL.index(kind) if kind in _USUAL else len(_USUAL)
+
+
 class Gazetteer:
     """Streets and places, prepared for matching; does not change after it is built, so calls share it."""
 
@@ -186,7 +197,8 @@ class Gazetteer:
         """Streets that `words` may mean, best first, at most `limit`; empty if nothing is alike.
 
         `words` are the street's name alone, in any case and with or without its type. Equally good candidates
-        are all returned, the longest street first.
+        are all returned: a Street before an Avenue before any other type, then the longest first; but a lane that
+        is far shorter than another of the name comes after it.
         """
         return list(self._matched_street(tuple(plain_words(words)))[:limit])
 
@@ -199,7 +211,16 @@ class Gazetteer:
             name, entry_base, entry_kind = self._entries[index]
             score = self._score("".join(entry_base), alike, kind, entry_kind)
             best[name] = max(score, best.get(name, 0.0))
-        ranked = sorted(best.items(), key=lambda item: (-item[1], -self._miles[item[0]]))
+        longest: dict[float, float] = {}
+        for name, score in best.items():
+            longest[score] = max(longest.get(score, 0.0), self._miles[name])
+
+        def rank(item: tuple[str, float]) -> tuple[float, bool, int, float]:
+            name, score = item
+            miles = self._miles[name]
+            return -score, 0.0 < longest[score] >= _FAR_LONGER * miles, _unusual(name), -miles
+
+        ranked = sorted(best.items(), key=rank)
         return tuple(StreetMatch(name, round(score, 3)) for name, score in ranked if score >= _SHOWN)
 
     def _score(self, base: str, alike: float, kind: str, entry_kind: str) -> float:

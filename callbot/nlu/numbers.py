@@ -160,6 +160,19 @@ def digits_at(words: Sequence[str], at: int, stop: int | None = None) -> tuple[s
     return str(value), here
 
 
+def single_digits_at(words: Sequence[str], at: int, stop: int | None = None) -> tuple[str, int] | None:
+    """The digits said one by one at position `at`, and the position after them; None if none is.
+
+    >>> single_digits_at("six zero main street".split(), 0), single_digits_at("sixty six".split(), 0)
+    (('60', 2), None)
+    """
+    end = len(words) if stop is None else min(stop, len(words))
+    digits, here = "", at
+    while here < end and (item := digits_at(words, here, here + 1)) is not None and len(item[0]) == 1:
+        digits, here = digits + item[0], here + 1
+    return (digits, here) if digits else None
+
+
 def parse_number(text: str) -> int | None:
     """The number that `text` is, said in full or in pieces; None if it is anything else.
 

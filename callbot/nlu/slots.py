@@ -19,6 +19,7 @@ from callbot.nlu.addresses import (
     is_ordinary_street,
     landmark,
     named_place,
+    number_behind,
 )
 from callbot.nlu.corrections import corrected_number, corrected_place
 from callbot.nlu.edges import whole
@@ -26,6 +27,7 @@ from callbot.nlu.finders import find_slots
 from callbot.nlu.flags import FLAG_SLOTS, flag, stated
 from callbot.nlu.gazetteer import Gazetteer
 from callbot.nlu.normalize import SLOTS, normalize
+from callbot.nlu.people import is_introduced, is_spelled
 from callbot.nlu.vehicles import VehicleLists
 
 FoundSpan = tuple[str, int, int, float]
@@ -85,8 +87,11 @@ class SlotReader:
             best["location"] = self._at_landmark(self._hit("location", place, _RULE_CONFIDENCE, wall), _LANDMARK)
         if asked == "location" and len(text.split()) <= _WHOLE_WORDS:
             self._place(best, text, wall, is_answer=is_answer)
-        elif is_answer and asked in _RESOLVABLE and len(text.split()) <= _WHOLE_WORDS:
-            self._keep(best, self._whole(asked, text, wall))
+        elif is_answer and asked in _RESOLVABLE and _is_short(text, asked):
+            hit = self._whole(asked, text, wall)
+            if hit is not None and asked in _NAMES and is_spelled(text):
+                best.pop(asked, None)  # the letters tell more than a part of the words does
+            self._keep(best, hit)
         for hit in self._flags(text, asked):
             best[hit.name] = hit
         return tuple(hit for hit in best.values() if hit.confidence > 0)
@@ -121,7 +126,7 @@ class SlotReader:
                 return replace(hit, confidence=0.0)
         if asked != "location" and hit.confidence == 0.0 and named_place(hit.text) is not None:
             return self._at_landmark(hit, _LANDMARK)
-        return self._widened(hit, text[first:], wall)
+        return self._widened(self._numbered(hit, text, first), text[first:], wall)
 
     @staticmethod
     def _at_landmark(hit: SlotHit, sure: float) -> SlotHit:
@@ -146,6 +151,18 @@ class SlotReader:
             return hit
         value = {**hit.value, **{part: wide.value[part] for part in added}, "text": near}
         return replace(hit, text=near, value=value)
+
+    @staticmethod
+    def _numbered(hit: SlotHit, text: str, first: int) -> SlotHit:
+        """The location with the house number right behind it: "Lombard", seventy-seven."""
+        if not isinstance(hit.value, dict) or not hit.value.get("matched") or hit.value.get("cross_street"):
+            return hit
+        if hit.value.get("number") or hit.value.get("place"):
+            return hit
+        if (found := number_behind(text, first + len(hit.text))) is None:
+            return hit
+        near = text[first : found[1]]
+        return replace(hit, text=near, value={**hit.value, "number": found[0], "text": near})
 
     def _by_rules(self, text: str, asked: str) -> list[FoundSpan]:
         found = find_slots(text, gazetteer=self.gazetteer, asked=asked)
@@ -200,7 +217,8 @@ class SlotReader:
     def _whole(self, asked: str, text: str, wall: datetime) -> SlotHit | None:
         """The utterance as the asked slot's value, if it resolves to one."""
         hit = self._hit(asked, text, _WHOLE_ANSWER, wall)
-        if asked in _NAMES and not self.names.intersection(re.findall(r"[a-z]+", text.lower())):
+        listed = self.names.intersection(re.findall(r"[a-z]+", text.lower()))
+        if asked in _NAMES and not (listed or is_spelled(text) or is_introduced(text)):
             return None
         return hit if hit.confidence >= _RESOLVABLE[asked] else None
 
@@ -252,6 +270,12 @@ _RESOLVABLE: Mapping[str, float] = {
 """Slots that a bare answer can fill, with the least confidence at which it does."""
 
 
+def _is_short(text: str, asked: str) -> bool:
+    """It may be taken whole; the letters of a spelled name do not count."""
+    words = text.split()
+    return sum(len(word) > 1 or asked not in _NAMES for word in words) <= _WHOLE_WORDS
+
+
 def _named_alike(rules: Iterable[FoundSpan], spans: Iterable[FoundSpan]) -> list[FoundSpan]:
     """The rules' amounts under the name that the small model has for these words: it knows what was paid for what."""
     amounts = [(slot, first, end) for slot, first, end, _ in spans if slot in _AMOUNTS]
@@ -282,6 +306,8 @@ def _covers(whole: SlotHit, part: SlotHit) -> bool:
     if not isinstance(whole.value, dict) or not isinstance(part.value, dict):
         return False
     streets = {whole.value["street"], whole.value["cross_street"]}
+    if part.value["street"] == whole.value["cross_street"] and not part.value["number"] and whole.value["number"]:
+        streets.add(part.value["cross_street"])  # the house is between the two
     named = all(part.value[key] in (None, whole.value[key]) for key in ("number", "place", "unit"))
     return named and all(part.value[key] in (None, *streets) for key in ("street", "cross_street"))
 

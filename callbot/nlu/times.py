@@ -45,6 +45,12 @@ _BETWEEN = re.compile(r"\bbetween (?P<a>.+?) and (?P<b>.+)|\bfrom (?P<a2>.+?) (?
 _SINCE = re.compile(r"\b(?:ever )?since (?P<a>.+)")
 _AFTER = re.compile(r"\b(?:sometime )?after (?P<a>.+)")
 _BEFORE = re.compile(r"\b(?:sometime )?(?:before|by the time) (?P<a>.+)")
+_DAYS_BEFORE = re.compile(r"(?:day|night|week|weekend|month|year) before (?:last|yesterday)\b")
+"""Where "before" belongs to the name of a day or a week."""
+_COUNTED_BACK = re.compile(
+    r"\b(?:\d|few|several) (?:nights|mornings|afternoons|evenings|weekends|\w+days) (?:ago|back)\b"
+)
+"""Plurals that name one time, unlike "on Tuesdays"."""
 _RECURS = re.compile(
     r"\b(?:every|each|daily|nightly|weekly|usually|always|constantly|all the time|most|mornings|afternoons|evenings"
     r"|nights|weekends|weekdays|weeknights|(?:mon|tues|wednes|thurs|fri|satur|sun)days)\b"
@@ -93,7 +99,7 @@ def parse_time(text: str, wall: datetime, timezone: str) -> dict[str, Scalar]:
     said = plain(text)
     if _YEAR.fullmatch(said) and ":" not in text:
         said = f"in {said}"  # a year, and no time of day
-    recurs = _RECURS.search(said) is not None and not _SINCE.search(said)
+    recurs = _RECURS.search(_COUNTED_BACK.sub("", said)) is not None and not _SINCE.search(said)
     span = None if recurs or _FUTURE.search(said) else _resolve(said, now)
     start, end = (_settle(span.start, now), _settle(span.end, now)) if span else (None, None)
     if start and end and _utc(start) > _utc(end):
@@ -126,11 +132,15 @@ def _resolve(said: str, now: datetime) -> _Span | None:
         return _Span(since.start or since.end, now, since.score)
     if span := _counted(said, now):
         return span
-    if (match := _BEFORE.search(said)) and not said.startswith("the ") and (until := _point(match["a"], now)):
+    if (match := _BEFORE.search(said)) and not _named_before(said) and (until := _point(match["a"], now)):
         return _Span(None, until.start, 0.7 * until.score)
     if (match := _AFTER.search(said)) and (after := _point(match["a"], now)):
         return _Span(after.start, _end_of_night(match["a"], now) or now, 0.8 * after.score)
     return _point(said, now) or (_Span(now, now, 0.9) if _NOW.search(said) else None)
+
+
+def _named_before(said: str) -> bool:
+    return said.startswith("the ") or _DAYS_BEFORE.search(said) is not None
 
 
 def _counted(said: str, now: datetime) -> _Span | None:
@@ -139,9 +149,15 @@ def _counted(said: str, now: datetime) -> _Span | None:
         least, most = _amounts(match)
         if _UNITS[_unit(match)] < 1440:
             return _Span(_back(now, most, _unit(match)), _back(now, least, _unit(match)), 0.9)
+        if _unit(match) == "week" and (counted := _weeks_before(said, match, now)) is not None:
+            return counted
         first, last = _back(now, most, _unit(match)).date(), _back(now, least, _unit(match)).date()
         found = find_days(said[match.end() :], now.date(), now.hour)
-        part = found[0].part if found else None
+        part = found[0].part if found else "night" if _unit(match) == "night" else None
+        clock = _clock(said[: match.start()] + "|" + said[match.end() :])
+        if part and clock is not None and first == last:
+            moment = _on_day(clock, Days(first, last, part), now)
+            return _Span(moment, moment, 0.8)
         return _days_span(Days(first, last, part, 0.8), now)
     if match := _LAST_UNIT.search(said):
         return _Span(_back(now, 1, match["unit"]), now, 0.85)
@@ -153,6 +169,29 @@ def _counted(said: str, now: datetime) -> _Span | None:
         part = None if match["part"] == "day" else match["part"]
         day = now.date() - (_DAY if part == "night" and now.hour < 18 else timedelta())
         return _days_span(Days(day, day, part, 0.8), now)
+    return None
+
+
+def _weeks_before(said: str, ago: re.Match[str], now: datetime) -> _Span | None:
+    """A day so many weeks before the one that is named next to it: "a week ago Tuesday", "yesterday a week ago"."""
+    before, after = said[: ago.start()], said[ago.end() :]
+    for side, other in ((after, before), (before, after)):
+        found = find_days(side, now.date(), now.hour)
+        if found is None or found[0].first != found[0].last:
+            continue
+        day, (first, stop) = found
+        between = side[:first] if side is after else side[stop:]
+        if between.strip() not in ("", "on"):
+            continue
+        back = _amounts(ago)[1] * 7 * _DAY
+        if day.first == now.date() - 7 * _DAY:
+            back -= 7 * _DAY  # "a week ago Sunday", said on a Sunday
+        rest = side[:first] + "|" + side[stop:] + "|" + other
+        moved = Days(day.first - back, day.last - back, day.part, 0.8)
+        if (clock := _clock(rest)) is None:
+            return _days_span(moved, now)
+        moment = _on_day(clock, moved, now)
+        return _Span(moment, moment, 0.8)
     return None
 
 

@@ -112,3 +112,22 @@ def test_any_text_gives_scores_in_order(text: str) -> None:
     scores = [match.score for match in SMALL.match_street(text)]
     assert scores == sorted(scores, reverse=True)
     assert all(0.0 <= score <= 1.0 for score in scores)
+
+
+@pytest.mark.parametrize(
+    ("words", "first", "others"),
+    [
+        ("Norton", "Norton Street", {"Norton Parkway"}),
+        ("Orange", "Orange Street", {"Orange Avenue"}),
+        ("Norton Parkway", "Norton Parkway", set()),
+        ("Orange Avenue", "Orange Avenue", set()),
+        ("Hillside", "Hillside Avenue", {"Hillside Place"}),
+        ("Townsend", "Townsend Avenue", {"Townsend Street"}),
+    ],
+)
+def test_a_street_before_an_avenue_unless_another_is_far_longer(
+    site: Site, words: str, first: str, others: set[str]
+) -> None:
+    names = [match.name for match in site.gazetteer.match_street(words)]
+    assert names[0] == first
+    assert others <= set(names)

@@ -226,3 +226,121 @@ def test_a_landmark_does_not_rename_a_known_place(site: Site, reader: SlotReader
     assert isinstance(value, dict)
     assert (value["place"], value["street"]) == ("Stop and Shop", "Whalley Avenue")
     assert "by the big church" in str(value["text"])
+
+
+# ---------------------------------------------------------------- numbers said again, and numbers after the street
+
+
+@pytest.mark.parametrize(
+    ("asked", "said", "number", "street"),
+    [
+        ("location", "sixty, six zero", "60", None),
+        ("location", "four twelve, that's four one two", "412", None),
+        ("location", "four twelve, four one two", "412", None),
+        ("location", "eighty, not eighteen", "80", None),
+        ("location", "it's eighty, eight zero", "80", None),
+        ("location", "sixty, six oh", "60", None),
+        ("location", "sixty, that's six zero, Canner Street", "60", "Canner Street"),
+        ("location", "sixty, six zero Canner Street", "60", "Canner Street"),
+        ("location", "sixty, that's six zero Canner Street", "60", "Canner Street"),
+        ("location", "one fifteen, one one five", "115", None),
+        ("location", "sixty. Six zero.", "60", None),
+        ("location", "13, one three, Canner Street", "13", "Canner Street"),
+        ("location", "fifteen, one five, not fifty", "15", None),
+        ("location", "not eighteen, eighty", "80", None),
+        ("location", "eighty not eighteen Canner Street", "80", "Canner Street"),
+        ("location", "77 as in seven seven", "77", None),
+        ("location", "six zero", "60", None),
+        ("location", "six, zero", "60", None),
+        ("location", "two hundred six, two zero six", "206", None),
+        ("location", "number sixty, six zero", "60", None),
+        ("location", "fifty, five oh, Norton Street", "50", "Norton Street"),
+        ("location", "I don't know the house number, backwards", None, None),
+        ("location", "the house number is backwards", None, None),
+        ("location", "Lombard, seventy-seven", "77", "Lombard Street"),
+        ("", "It's a pothole on Lombard, seventy-seven.", "77", "Lombard Street"),
+        ("location", "Lombard Street, 77", "77", "Lombard Street"),
+        ("location", "Fountain Street, near 500", "500", "Fountain Street"),
+        ("location", "Fountain Street near five hundred", "500", "Fountain Street"),
+        ("location", "on Lombard at 77", "77", "Lombard Street"),
+        ("location", "on Lombard Street at seventy seven", "77", "Lombard Street"),
+        ("", "there's a couch dumped on Lombard Street at 77", "77", "Lombard Street"),
+        ("location", "Canner, number eighty eight", "88", "Canner Street"),
+        ("location", "Canner number eighty eight", "88", "Canner Street"),
+        ("", "the hydrant on Canner Street, number eighty eight, is leaking", "88", "Canner Street"),
+        ("location", "Canner Street, around 300", "300", "Canner Street"),
+        ("location", "Canner Street, house 88", "88", "Canner Street"),
+        ("location", "Canner Street, building 88", "88", "Canner Street"),
+        ("location", "on Canner Street, it's 88", "88", "Canner Street"),
+        ("location", "Canner Street, I think 88", "88", "Canner Street"),
+        ("location", "Canner Street, like two twelve", "212", "Canner Street"),
+        ("location", "Canner Street by number 88", "88", "Canner Street"),
+        ("location", "Canner Street in front of 88", "88", "Canner Street"),
+        ("location", "Canner Street across from 88", "88", "Canner Street"),
+        ("location", "Canner Street outside 88", "88", "Canner Street"),
+        ("location", "Canner Street, eighty eight", "88", "Canner Street"),
+        ("location", "Canner. Eighty eight.", "88", "Canner Street"),
+        ("location", "Lombard seventy-seven", "77", "Lombard Street"),
+        ("", "loud music on Fountain Street near 500", "500", "Fountain Street"),
+        ("", "a car is parked on Lombard Street at ten thirty every night", None, "Lombard Street"),
+        ("", "it happened on Lombard Street at 7 pm", None, "Lombard Street"),
+        ("", "it happened on Lombard Street at seven last night", None, "Lombard Street"),
+        ("", "loud party on Lombard Street, around ten last night", None, "Lombard Street"),
+        ("", "a car on Canner Street, plate number 882 KTR", None, "Canner Street"),
+        ("", "a car on Canner Street, plate 88 KTR", None, "Canner Street"),
+        ("", "pothole on Canner Street, call me at 203 555 0142", None, "Canner Street"),
+        ("", "pothole on Canner Street, my number is 203 555 0142", None, "Canner Street"),
+        ("", "on Canner Street, two cars blocking my driveway", None, "Canner Street"),
+        ("", "on Canner Street, three guys are fighting", None, "Canner Street"),
+        ("", "it was on Lombard Street around eight", None, "Lombard Street"),
+        ("", "on Lombard Street at noon", None, "Lombard Street"),
+        ("location", "Lombard Street, about 20 feet from the corner", None, "Lombard Street"),
+        ("", "it's been on Canner Street for 3 days", None, "Canner Street"),
+        ("", "trash on Canner Street, 3 bags", None, "Canner Street"),
+        ("", "Canner Street, since 9", None, "Canner Street"),
+        ("", "on Lombard Street at 10", None, "Lombard Street"),
+        ("location", "Lombard Street, exit 8", None, "Lombard Street"),
+        ("location", "Lombard Street, two houses down", None, "Lombard Street"),
+        ("location", "Norton", None, "Norton Street"),
+        ("location", "on Norton", None, "Norton Street"),
+        ("location", "eighty Norton", "80", "Norton Street"),
+        ("location", "Orange", None, "Orange Street"),
+        ("location", "215 Orange", "215", "Orange Street"),
+        ("location", "Norton Parkway", None, "Norton Parkway"),
+        ("location", "Orange Avenue", None, "Orange Avenue"),
+        ("location", "Fountain", None, "Fountain Street"),
+        ("", "pothole at 80 Norton", "80", "Norton Street"),
+        ("location", "Norton near Whalley", None, "Norton Street"),
+        ("location", "Chapel Street, 215, Orange Street", "215", "Orange Street"),
+        ("location", "Canner Street, New Haven, 06511", None, "Canner Street"),
+        ("", "on Canner Street, 11/20", None, "Canner Street"),
+        ("", "on Canner Street, at 7:30", None, "Canner Street"),
+        ("", "they go down Whalley Avenue at about 70", None, "Whalley Avenue"),
+        ("", "Whalley Avenue, case number 4412", None, "Whalley Avenue"),
+        ("", "a pole on Emerson Street, four four nine one two", None, "Emerson Street"),
+        ("", "dogs on Canner Street, 4 or 5 of them", None, "Canner Street"),
+        ("location", "Lombard, seventy seven, between Ferry and Poplar", "77", "Lombard Street"),
+        ("location", "seven seven seven seven Canner Street", "7777", "Canner Street"),
+        ("location", "sixty six Canner Street", "66", "Canner Street"),
+        ("location", "twenty twenty Canner Street", "2020", "Canner Street"),
+        ("location", "Orange Street, two fifteen, two one five", "215", "Orange Street"),
+        ("", "kids on Canner Street, building six", None, "Canner Street"),
+        ("location", "number backwards", None, None),
+        ("location", "house number backwards", None, None),
+    ],
+)
+def test_the_number_of_the_house(
+    reader: SlotReader, asked: str, said: str, number: str | None, street: str | None
+) -> None:
+    hits = {hit.name: hit for hit in reader.read(said, asked, (), WALL, is_answer=True)}
+    value = hits["location"].value if "location" in hits else {"number": None, "matched": None}
+    assert isinstance(value, dict)
+    assert (value["number"], value["matched"]) == (number, street)
+
+
+def test_the_number_right_behind_a_span_belongs_to_it(reader: SlotReader) -> None:
+    text = "a couch was dumped on Lombard, seventy-seven"
+    span = ("location", text.index("Lombard"), text.index(","), 0.97)
+    (hit,) = [hit for hit in reader.read(text, "", [span], WALL, is_answer=False) if hit.name == "location"]
+    assert isinstance(hit.value, dict)
+    assert (hit.value["number"], hit.text) == ("77", "Lombard, seventy-seven")

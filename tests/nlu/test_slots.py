@@ -224,3 +224,21 @@ def test_a_landmark_beside_the_street_is_kept_although_the_model_marks_only_the_
     assert isinstance(hit.value, dict)
     assert hit.value["matched"] == "Whalley Avenue"
     assert "stop and shop" in str(hit.value["place"]).lower()
+
+
+@pytest.mark.parametrize(
+    ("said", "span", "first", "last"),
+    [
+        ("Grace Kim, G-R-A-C-E, K-I-M", "Grace Kim", "Grace", "Kim"),
+        ("Lou Ferrero, F E R R A R O", "Lou Ferrero", "Lou", "Ferraro"),
+        ("that's Z-Y-X-W", None, "Zyxw", None),
+        ("the badge said Quzzle", None, None, "Quzzle"),
+        ("Officer Quzzle", None, None, "Quzzle"),
+    ],
+)
+def test_a_name_that_is_spelled_or_introduced_need_not_be_listed(
+    reader: SlotReader, said: str, span: str | None, first: str | None, last: str | None
+) -> None:
+    spans = [("person_name", span, 0.97)] if span else []
+    found = read(reader, said, "person_name", *spans)["person_name"]
+    assert (field(found, "first"), field(found, "last")) == (first, last)

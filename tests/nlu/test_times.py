@@ -64,6 +64,62 @@ def test_times(said: str, start: str | None, end: str | None) -> None:
     assert span(said) == (start, end)
 
 
+@pytest.mark.parametrize(
+    ("said", "start", "end"),
+    [
+        ("the week before last", "2026-11-02T00:00", "2026-11-08T23:59"),
+        ("sometime the week before last", "2026-11-02T00:00", "2026-11-08T23:59"),
+        ("week before last", "2026-11-02T00:00", "2026-11-08T23:59"),
+        ("the weekend before last", "2026-11-07T00:00", "2026-11-08T23:59"),
+        ("the month before last", "2026-09-01T00:00", "2026-09-30T23:59"),
+        ("the year before last", "2024-01-01T00:00", "2024-12-31T23:59"),
+        ("the day before yesterday", "2026-11-20T00:00", "2026-11-20T23:59"),
+        ("day before yesterday in the morning", "2026-11-20T05:00", "2026-11-20T12:00"),
+        ("the day before yesterday around noon", "2026-11-20T12:00", "2026-11-20T12:00"),
+        ("day before yesterday", "2026-11-20T00:00", "2026-11-20T23:59"),
+        ("two nights ago", "2026-11-20T18:00", "2026-11-21T06:00"),
+        ("the night before last around ten", "2026-11-20T22:00", "2026-11-20T22:00"),
+        ("night before last", "2026-11-20T18:00", "2026-11-21T06:00"),
+        ("last Tuesday night around ten", "2026-11-17T22:00", "2026-11-17T22:00"),
+        ("last Tuesday night", "2026-11-17T18:00", "2026-11-18T06:00"),
+        ("Tuesday night at like eleven", "2026-11-17T23:00", "2026-11-17T23:00"),
+        ("around ten last Tuesday night", "2026-11-17T22:00", "2026-11-17T22:00"),
+        ("last Tuesday at night, around ten", "2026-11-17T22:00", "2026-11-17T22:00"),
+        ("Tuesday of last week around ten at night", "2026-11-10T22:00", "2026-11-10T22:00"),
+        ("last Tuesday in the evening", "2026-11-17T17:00", "2026-11-17T22:00"),
+        ("a couple of weeks back", "2026-11-08T00:00", "2026-11-08T23:59"),
+        ("a couple weeks back", "2026-11-08T00:00", "2026-11-08T23:59"),
+        ("couple weeks ago", "2026-11-08T00:00", "2026-11-08T23:59"),
+        ("a couple of days back", "2026-11-20T00:00", "2026-11-20T23:59"),
+        ("a few weeks back", "2026-11-01T00:00", "2026-11-01T23:59"),
+        ("like a week and a half ago", "2026-11-12T00:00", "2026-11-12T23:59"),
+        ("two Tuesdays ago", "2026-11-10T00:00", "2026-11-10T23:59"),
+        ("a week ago Tuesday", "2026-11-10T00:00", "2026-11-10T23:59"),
+        ("the Tuesday before last", "2026-11-10T00:00", "2026-11-10T23:59"),
+        ("earlier today", "2026-11-22T00:00", "2026-11-22T22:15"),
+        ("earlier this week", "2026-11-16T00:00", "2026-11-22T22:15"),
+        ("the other day", "2026-11-15T00:00", "2026-11-21T23:59"),
+        ("the other night", "2026-11-15T18:00", "2026-11-22T06:00"),
+        ("last Friday morning at about nine", "2026-11-20T09:00", "2026-11-20T09:00"),
+        ("yesterday around quarter to nine at night", "2026-11-21T20:45", "2026-11-21T20:45"),
+        ("Saturday a week ago", "2026-11-14T00:00", "2026-11-14T23:59"),
+        ("a week ago yesterday", "2026-11-14T00:00", "2026-11-14T23:59"),
+        ("the night before last", "2026-11-20T18:00", "2026-11-21T06:00"),
+        ("week before last, on Tuesday", "2026-11-03T00:00", "2026-11-03T23:59"),
+        ("Tuesday the week before last", "2026-11-03T00:00", "2026-11-03T23:59"),
+        ("a week ago Sunday", "2026-11-15T00:00", "2026-11-15T23:59"),
+        ("a few nights back", "2026-11-19T18:00", "2026-11-20T06:00"),
+        ("yesterday in the afternoon", "2026-11-21T12:00", "2026-11-21T18:00"),
+        ("Saturday in the night", "2026-11-21T18:00", "2026-11-22T06:00"),
+        ("two weekends ago", "2026-11-07T00:00", "2026-11-08T23:59"),
+        ("two nights ago around ten", "2026-11-20T22:00", "2026-11-20T22:00"),
+    ],
+)
+def test_days_and_weeks_further_back(said: str, start: str, end: str) -> None:
+    value = parse_time(said, EVENING, ZONE)
+    assert (str(value["from"])[:16], str(value["to"])[:16]) == (start, end)
+
+
 @pytest.mark.parametrize("said", ["every night around eleven", "weekends", "usually after school", "Mondays"])
 def test_what_happens_again_and_again_has_no_single_time(said: str) -> None:
     found = parse_time(said, EVENING, ZONE)
