@@ -142,7 +142,7 @@ HEAVY = {
     "uvicorn": {"console.server"},
     "jinja2": {"console.pages"},
     "websockets": {"telephony.gateway", "telephony.line", "telephony.simulator", "telephony.sockets"},
-    "rapidfuzz": {"nlu.gazetteer", "nlu.street_names"},
+    "rapidfuzz": {"nlu.gazetteer", "nlu.people", "nlu.street_names"},
     "phonenumbers": {"nlu.phones"},
     "soundfile": {"audio"},
     "soxr": {"audio"},

@@ -19,10 +19,6 @@ from callbot.nlu.served import open_encoder
 from callbot.nlu.versions import current
 from callbot.room import graphs
 
-_NOT_YET = pytest.mark.xfail(
-    reason="the first version for all 37 types, trained for 20 minutes, does not reach it yet", strict=True
-)
-
 VERSIONS = config.STARTER_SITE / "intents" / "adapter"
 
 
@@ -120,7 +116,7 @@ def test_values_come_back_in_the_callers_own_words() -> None:
         "two fifteen orange street",
         "215 Orange St.",
         "Orange and Chapel",
-        pytest.param("sixteen oh one Ella T Grasso", marks=_NOT_YET),
+        "sixteen oh one Ella T Grasso",
     ],
 )
 def test_an_address_is_understood_however_it_is_written(said: str) -> None:
@@ -135,7 +131,7 @@ def test_an_address_is_understood_however_it_is_written(said: str) -> None:
         ("plate", "BK1179", "BK1179"),
         ("callback_number", "yeah it's 203-555-0142", "203-555-0142"),
         ("caller_name", "my name is Priya Raman", "Priya Raman"),
-        pytest.param("occurred_at", "I think around 10:30 last night", "around 10:30 last night", marks=_NOT_YET),
+        ("occurred_at", "I think around 10:30 last night", "around 10:30 last night"),
     ],
 )
 def test_answers_to_questions(asked: str, said: str, value: str) -> None:
