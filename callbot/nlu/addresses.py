@@ -37,6 +37,7 @@ _BEFORE_A_HOUSE = (
     *("the address is", "it's", "it is", "that's", "i think", "i think it's", "i believe", "i'd say", "maybe"),
     *("probably", "near", "near number", "at", "at number", "at about", "around", "about", "approximately", "roughly"),
     *("like", "by", "in front of", "across from", "outside", "outside of", "close to", "next to", "right by"),
+    *("right in front of", "right outside", "right across from", "across the street from", "out front of"),
     *("right at", "right near", "somewhere around", "somewhere near", "opposite", "behind", "just past", "just before"),
 )
 """Words between a street and the number of a house on it."""
@@ -315,7 +316,8 @@ def _number_after(tokens: Sequence[Token], at: int) -> tuple[str, int] | None:
         return None
     if marked or (first == at and not tokens[at].after_break):
         return found
-    if found[1] < len(tokens) and not tokens[found[1]].after_break and words[found[1]] not in _BEHIND_A_NUMBER:
+    goes_on = found[1] < len(tokens) and not tokens[found[1]].after_break and not phrase_at(words, found[1], "or so")
+    if goes_on and words[found[1]] not in _BEHIND_A_NUMBER:
         return None
     if any(token.dashed and token.text.isdecimal() for token in tokens[first + 1 : found[1]]):
         return None  # a date, "11/20"

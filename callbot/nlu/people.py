@@ -23,7 +23,8 @@ _RELATION = (
 )
 _LEAD_IN = re.compile(
     r"^\W*(?:(?:yes|yeah|yep|sure|okay|ok|hi|hello|um|uh|oh|well|so|of course|just|only|maybe|probably|perhaps|again"
-    r"|actually|it's me|(?:i|it) (?:said|meant|should be)"
+    r"|actually|it's me|pretty sure|fairly sure|i go by|(?:they|he|she) (?:told me|said)(?: that)?"
+    r"|you(?:'ve)? got(?: me)?|you're (?:speaking with|talking to)|(?:i|it) (?:said|meant|should be)"
     r"|no(?=,? (?:it's|it is|i said|i meant|that's|my name|his name|her name)|, .*\b[a-z][ ,.-]+[a-z]\b)"
     r"|(?:i )?(?:think|believe|guess)(?: that)?|it was|that was|he was|she was|(?:it|he|she) (?:might|may|could) be"
     r"|it's|it is|this is|that's|that is|i am|i'm|he's|she's"
@@ -40,9 +41,11 @@ _LEAD_IN = re.compile(
 )
 _TAIL = re.compile(
     r"[\s,.]*\b(?:with (?:a|an|one|two)\b.*|that's [a-z](?:\W|$).*|spelled\b.*"
-    r"|please|speaking|here|calling|again|thank you|thanks|and (?:i|he|she|they|my)\b.*|i live\b.*"
+    r"|please|speaking|here|calling(?: back)?|again|from (?:before|earlier)|something(?: or other)?"
+    r"|thank you|thanks|and (?:i|he|she|they|my)\b.*|i live\b.*"
     r"|i (?:think|guess|believe)|or something(?: like that)?|for now|if that helps"
-    r"|(?:is|will be|would be|works|will do|is just|should be) (?:fine|okay|ok|good|enough|all right|great|it)|will do"
+    r"|(?<=[a-z])'s (?:fine|okay|ok|good)|will do"
+    r"|(?:is|will be|would be|works|is just|should be) (?:fine|okay|ok|good|enough|all right|great|it)"
     r"|is (?:my|his|her|their|the) (?:full )?name|that's (?:it|all|me|my name|enough|fine)"
     r"|badge\b.*|(?<=[,.;] )(?:like\b.*|(?:my|his|her|their) " + _RELATION + r"\b.*)|,? ?not (?-i:[A-Z])[\w']+"
     r"|(?<=[,.;] )(?:she|he|they|but i|i)(?:'s|'re|'d)? (?!the\b)[a-z']+\b.*)[\s,.!]*$",
@@ -81,7 +84,7 @@ _SPELLS = re.compile(
 """Words that announce letters."""
 _HINT = re.compile(
     r",?\s*\bnot (?-i:[A-Z])[\w']+(?=,)|\b(?:(?:it|that|which) )?(?:with|starts with|begins with) (?:a|an|one|two) "
-    r"(?:double )?[a-z](?:'?s)?\b(?!')|\bagain(?=[,.])",
+    r"(?:double )?[a-z](?:'?s)?\b(?!')|\bagain(?=[,.])|,\s*(?:no|without an?) [a-z]\b(?!')",
     re.I,
 )
 """Words beside a name: "with an H", "with two Ns", "not Reese"."""
@@ -274,11 +277,13 @@ def _cut(runs: Sequence[tuple[str, int]]) -> list[str]:
 def _words(items: Sequence[_Item]) -> list[str]:
     """The words of a name, each once; what is spelled stands in place of the word that it spells."""
     groups: list[list[str]] = []
+    after_letters = False
     for item in items:
-        if item.word and groups and not item.after_break:
+        if item.word and groups and not item.after_break and not after_letters:
             groups[-1].append(item.word)
         elif item.word:
             groups.append([item.word])
+        after_letters = bool(item.letters)
     sets = [{word.lower() for word in group} for group in groups]
     once = [
         group

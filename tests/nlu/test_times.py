@@ -113,6 +113,18 @@ def test_times(said: str, start: str | None, end: str | None) -> None:
         ("Saturday in the night", "2026-11-21T18:00", "2026-11-22T06:00"),
         ("two weekends ago", "2026-11-07T00:00", "2026-11-08T23:59"),
         ("two nights ago around ten", "2026-11-20T22:00", "2026-11-20T22:00"),
+        ("the week before last, on Thursday night", "2026-11-05T18:00", "2026-11-06T06:00"),
+        ("three Fridays ago", "2026-11-06T00:00", "2026-11-06T23:59"),
+        ("the night before last, about eleven", "2026-11-20T23:00", "2026-11-20T23:00"),
+        ("last Thursday night, around nine thirty", "2026-11-19T21:30", "2026-11-19T21:30"),
+        ("a couple of months back", "2026-09-23T00:00", "2026-09-23T23:59"),
+        ("couple nights ago", "2026-11-20T18:00", "2026-11-21T06:00"),
+        ("day before yesterday at noon", "2026-11-20T12:00", "2026-11-20T12:00"),
+        ("this past Tuesday night", "2026-11-17T18:00", "2026-11-18T06:00"),
+        ("Wednesday before last", "2026-11-11T00:00", "2026-11-11T23:59"),
+        ("two weeks ago Friday", "2026-11-06T00:00", "2026-11-06T23:59"),
+        ("a week ago last night", "2026-11-14T18:00", "2026-11-15T06:00"),
+        ("it was the day before yesterday, in the evening", "2026-11-20T17:00", "2026-11-20T22:00"),
     ],
 )
 def test_days_and_weeks_further_back(said: str, start: str, end: str) -> None:
