@@ -34,7 +34,6 @@ from callbot.events import (
     IntentGuess,
     KeyPressed,
     Listen,
-    ListenClosely,
     LookedUp,
     LookUp,
     PartialHeard,
@@ -204,7 +203,7 @@ class Call:
         emergency = self._watch_partial(fact.text, at)
         if emergency:
             return emergency
-        closely: list[Command] = [ListenClosely()] if self._vigil.is_doubtful else []
+        closely: list[Command] = [Listen(self._listening, closely=True)] if self._vigil.is_doubtful else []
         if self._floor.is_cut_by(fact.text):
             return [*closely, *self._hold_back()]
         if not self._floor.held:

@@ -88,13 +88,13 @@ class Ear:
         self._endpointer = Endpointer(self.policy.timing, self.policy.ending)
         self._turn_words = TurnWords.of(self.policy.quick_answers, self.policy.unfinished_after)
 
-    def expect(self, kind: str) -> None:
-        """From now on an answer of this kind is likely, see `events.Listen`."""
-        self._kind = kind
+    def expect(self, kind: str, *, closely: bool = False) -> None:
+        """From now on an answer of this kind is likely, see `events.Listen`.
 
-    def listen_closely(self) -> None:
-        """For the rest of the present turn make partial transcripts more often, whatever the load."""
-        self._closely = True
+        `closely`: for the rest of the present turn make partial transcripts more often, whatever the load.
+        """
+        self._kind = kind
+        self._closely = closely
 
     def bot_says(self, audio: Audio) -> None:
         """Audio that goes out to the caller: what comes back of it is no speech."""

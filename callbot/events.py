@@ -380,11 +380,8 @@ class Listen(Command):
 
     kind: str
     """Kind of the slot that was asked (location, phone, plate ...), "yes_no", or "" for anything."""
-
-
-@dataclass(frozen=True, slots=True)
-class ListenClosely(Command):
-    """The caller's unfinished words may be an emergency: their next words are wanted soon."""
+    closely: bool = False
+    """The caller's unfinished words may be an emergency: for the rest of the turn the next words are wanted soon."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,6 @@ from callbot.events import (
     HangUp,
     HoldPlayback,
     Listen,
-    ListenClosely,
     LookUp,
     PartialHeard,
     PlaybackEnded,
@@ -206,9 +205,7 @@ class Session:
                 self.room.metrics.resumed()
                 self.playback.resume()
             case Listen():
-                self.ear.expect(command.kind)
-            case ListenClosely():
-                self.ear.listen_closely()
+                self.ear.expect(command.kind, closely=command.closely)
             case ClearPlayback():
                 self.room.metrics.barged_in()
                 await self.playback.clear()

@@ -190,7 +190,7 @@ async def test_who_may_be_in_danger_is_listened_to_closely(caller: Caller, timin
     usual, closely = timing("partial_every"), timing("partial_closely")
     await caller.speak(usual + 0.1)
     heard = caller.kinds().count(PartialHeard)
-    caller.ear.listen_closely()
+    caller.ear.expect("", closely=True)
     await caller.speak(3 * closely + 0.1)
     assert caller.kinds().count(PartialHeard) >= heard + 3
     await caller.pause(timing("end_of_unfinished") + 0.1)
