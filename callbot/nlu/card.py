@@ -94,7 +94,7 @@ Utterances by intent: {", ".join(f"{name} {count}" for name, count in sorted(cou
     )
     text = _HEAD + made + _closing(report.close) + _section("Calibration split", chosen, report.calibration)
     if report.held_out:
-        alien = "Written by another hand than the training utterances; nothing was trained or chosen on them."
+        alien = "Written by another hand than the training utterances; nothing was trained on them or fitted to them."
         text += _section("Held-out utterances", alien, report.held_out)
     return text + _RIGHTS
 
