@@ -434,7 +434,8 @@ class FormSlot(Strict):
     ask: Name
     """Prompt that asks for it; `ask`_again is the re-ask."""
     detail: Name | None = None
-    """Prompt that asks for number, cross street or place when only a street is known."""
+    """Prompt that asks for more where the answer is too vague: number, cross street or place when only a street is
+    known, or what exactly is meant by a few words."""
     unless_declined: Name | None = None
     """Not asked when the caller would not give this other slot."""
     unless_known: Name | None = None

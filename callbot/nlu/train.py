@@ -65,6 +65,7 @@ from callbot.nlu.model import (
     Subwords,
     Surroundings,
     file_hash,
+    present,
     read_settings,
     read_tensors,
 )
@@ -166,6 +167,8 @@ def train(
     if learned is None:
         learn(task, scratch, seed=seed, recipe=recipe, progress=progress, after=after)
     else:
+        for name in (LEARNED, ADAPTER, HEADS):
+            present(learned / name)
         shutil.rmtree(scratch, ignore_errors=True)
         shutil.copytree(learned, scratch)
     taught = _read_learned(scratch / LEARNED)

@@ -158,6 +158,20 @@ def test_what_was_learned_elsewhere_is_filed_here_and_goes_on_from_a_version(tmp
 
 
 @pytest.mark.model
+def test_a_folder_without_weights_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match=r"learned\.json is missing"):
+        train(
+            task(tmp_path / "adapter", SEEN),
+            seed=0,
+            recipe=SMALL,
+            progress=lambda *_: None,
+            today=date(2030, 1, 2),
+            learned=tmp_path / "nowhere",
+        )
+    assert not (tmp_path / "adapter").exists(), "nothing was begun"
+
+
+@pytest.mark.model
 def test_weights_of_other_utterances_are_refused(tmp_path: Path) -> None:
     weights = tmp_path / "weights"
     learn(task(tmp_path, SEEN), weights, seed=0, recipe=replace(SMALL, draws=48), progress=lambda *_: None)
