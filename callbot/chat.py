@@ -34,6 +34,7 @@ from callbot.events import (
     Saved,
     SaveTurn,
     Speak,
+    StartTimer,
     TimerFired,
     Transcribed,
     Transfer,
@@ -141,6 +142,9 @@ class Chat:
                 return [LookedUp(command.turn, self.store.status_of(command.number, self.now()))]
             case Escalate():
                 self._escalate(command)
+            case StartTimer(name="floor"):
+                # Who types has said all there is to say: nothing follows a greeting after a breath.
+                return [TimerFired("floor")]
             case Transfer() | HangUp():
                 self._over = True
         return []

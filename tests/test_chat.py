@@ -71,6 +71,14 @@ def test_a_pothole_closes_itself(chat: Chat) -> None:
     assert last["case"]["caller_name"] is None
 
 
+def test_a_mere_greeting_gets_an_answer(chat: Chat) -> None:
+    turns = _play(chat, "hello can you hear me", "there is a huge pothole on Chapel Street near College")
+    assert turns[1]["say"], "who types has said all there is to say"
+    assert turns[1]["asked"] == "reason"
+    assert "College" in turns[2]["case"]["slots"]["location"]["text"]
+    assert "hear me" not in turns[2]["case"]["slots"]["description"]
+
+
 def test_a_clear_report_closes_although_the_caller_hangs_up(chat: Chat) -> None:
     last = _play(chat, "there is a huge pothole on Chapel Street near College")[-1]
     assert last["outcome"] in ("close", "queue")
