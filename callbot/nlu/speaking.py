@@ -2,14 +2,16 @@
 
 The voice changes its pace, its liveliness and its pitch from utterance to utterance, and between it and the recogniser
 lie noise and a telephone line. This is run once in a while (`callbot train --speak`) and its result is kept as a file
-of the site, because it takes about a second an utterance and because the voice is not the same twice: `callbot train`
+of the site, because it takes about a second an utterance and core, and because the voice is not the same twice: `callbot train`
 reads the file, and can be repeated.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import NamedTuple, Protocol
@@ -21,9 +23,9 @@ from callbot.engines import SAMPLE_RATE, Audio, Transcriber
 from callbot.nlu.heard import FOLDER, Heard, carried, source_of
 from callbot.nlu.utterances import Example, UtteranceFile, examples, unmarked
 
-SHARES = {"emergency": 450, "inform": 130, "out_of_scope": 110, "info_question": 90}
+SHARES = {"emergency": 1000, "inform": 300, "out_of_scope": 300, "info_question": 250}
 """Utterances spoken of intents that need more or fewer than `SHARE`."""
-SHARE = 56
+SHARE = 130
 LEAST_WORDS = 3
 """Shorter utterances are mostly yes and no: the recogniser either gets them or hears nothing."""
 
@@ -66,26 +68,31 @@ def _rank(spoken: Spoken) -> str:
 
 
 def speak(
-    wanted: Iterable[Spoken],
+    wanted: Sequence[Spoken],
     voice: Voice,
     transcriber: Transcriber,
     folder: Path,
     *,
     seed: int,
+    at_once: int = 1,
     progress: Callable[[int], None],
 ) -> Path:
     """Speak and hear what of `wanted` is not yet in `folder`/en_heard; returns the file.
 
-    Each utterance is written as soon as it has been heard, so a run can be broken off and taken up again.
-    `progress` is told how many were done. Raises EngineError when an engine fails.
+    So many utterances as `at_once` says are in work at the same time: the engines are to allow it. Each is written as
+    soon as those before it have been heard, so a run can be broken off and taken up again. `progress` is told how many
+    were done. Raises EngineError when an engine fails.
     """
     path = folder / FOLDER / "spoken.jsonl"
     path.parent.mkdir(parents=True, exist_ok=True)
     lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
     known = {Heard.model_validate_json(line).source for line in lines}
-    with path.open("a", encoding="utf-8") as file:
-        for done, spoken in enumerate(wanted, 1):
-            if source_of(spoken.example) not in known and (heard := _hear(spoken, voice, transcriber, seed)):
+    new = [spoken for spoken in wanted if source_of(spoken.example) not in known]
+    progress(len(wanted) - len(new))
+    hear = partial(_hear, voice=voice, transcriber=transcriber, seed=seed)
+    with path.open("a", encoding="utf-8") as file, ThreadPoolExecutor(at_once) as crew:
+        for done, heard in enumerate(crew.map(hear, new), len(wanted) - len(new) + 1):
+            if heard is not None:
                 file.write(heard.model_dump_json(exclude_defaults=True) + "\n")
                 file.flush()
             progress(done)
