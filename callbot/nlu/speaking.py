@@ -2,8 +2,8 @@
 
 The voice changes its pace, its liveliness and its pitch from utterance to utterance, and between it and the recogniser
 lie noise and a telephone line. This is run once in a while (`callbot train --speak`) and its result is kept as a file
-of the site, because it takes about a second an utterance and core, and because the voice is not the same twice: `callbot train`
-reads the file, and can be repeated.
+of the site, because each core needs about a second for an utterance, and because the voice is not the same twice:
+`callbot train` reads the file, and can be repeated.
 """
 
 from __future__ import annotations
