@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from callbot.nlu.augment import Augmenter
 from callbot.nlu.material import Line
+from callbot.nlu.mishearing import Mishearing
 from callbot.nlu.typed import typed
 from callbot.nlu.utterances import OUTSIDE, Example, spans
 from callbot.schema import OTHER_INTENTS
@@ -30,6 +31,10 @@ LONGEST_JOINED = 50
 """Words; longer stories than this are not made by joining."""
 HEARD_MORE = 1.3
 """Lines with real recognition errors are shown so much more often than others."""
+MISHEARD, WORSE = 0.35, 1.3
+"""Share of the other lessons that get errors as the recogniser makes them, and how much more often than it does."""
+LEAST_MISHEARD = 3
+"""Words; one or two of which one is wrong say nothing."""
 LOOK_ALIKES_MORE = 2.0
 EMERGENCIES_MORE = 2.0
 """With this some 15 % of the lessons are emergencies: of ten kinds, and the one intent that must not be missed."""
@@ -63,6 +68,9 @@ class Lessons:
         self._augmenter = augmenter
         self._taught = taught
         self._rng = rng
+        written = {line.source: line.example.words for line in lines if not line.is_heard}
+        heard = [line for line in lines if line.is_heard and line.source in written]
+        self._mishearing = Mishearing.learned((written[line.source], line.example.words) for line in heard)
         counts = Counter(line.example.intent for line in lines)
         self._weights = [_weight(line, counts[line.example.intent]) for line in lines]
         self._cases = [line for line in lines if line.example.intent not in OTHER_INTENTS]
@@ -110,8 +118,14 @@ class Lessons:
     def _vary(self, line: Line) -> Example:
         rng = self._rng
         # What was really heard has hesitations and errors enough.
-        example = line.example if line.is_heard and rng.random() < 0.4 else self._augmenter.vary(line.example)
-        return typed(example, rng) if not line.is_heard and rng.random() < TYPED else example
+        if line.is_heard:
+            return line.example if rng.random() < 0.4 else self._augmenter.vary(line.example)
+        example = self._augmenter.vary(line.example)
+        if rng.random() < TYPED:
+            return typed(example, rng)
+        if rng.random() < MISHEARD and len(example.words) >= LEAST_MISHEARD:
+            return self._mishearing.heard(example, rng, worse=WORSE)
+        return example
 
     def _of(self, example: Example) -> Lesson:
         intent = str(example.intent)
