@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from callbot.dialog.raising import Sign
 from callbot.events import Scalar, SlotHit, SlotValue
-from callbot.nlu.addresses import is_landmark, merge_location
+from callbot.nlu.merging import is_landmark, merge_location
 from callbot.schema import FormSlot, Playbook
 
 _NAMES = ("caller_name", "person_name")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-from callbot.nlu.addresses import answered_number, parse_location
+from callbot.nlu.addresses import parse_location
 from callbot.nlu.gazetteer import MATCH, Gazetteer
+from callbot.nlu.house_numbers import answered_number
 
 _LEAD = (
     r"^\W*(?:(?:no|nope|wait|sorry|actually|hold on|oh|um|uh|well|that's wrong|i said|i meant|i mean|it's|it is|its|"

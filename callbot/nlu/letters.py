@@ -38,15 +38,15 @@ def letter_at(words: Sequence[str], at: int) -> tuple[str, int] | None:
     if word == "double" and rest:
         if rest[0] in {"u", "you"}:
             return "W", at + 2
-        return (rest[0].upper() * 2, at + 2) if _is_letter(rest[0]) else None
+        return (rest[0].upper() * 2, at + 2) if is_letter(rest[0]) else None
     if word == "x" and rest == ["ray"]:
         return "X", at + 2
-    if _is_letter(word):
+    if is_letter(word):
         return word.upper(), _after_example(words, at + 1, word)
     return (_SOUNDS[word], at + 1) if word in _SOUNDS else None
 
 
-def _is_letter(word: str) -> bool:
+def is_letter(word: str) -> bool:
     return len(word) == 1 and "a" <= word <= "z"
 
 

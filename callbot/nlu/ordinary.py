@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from callbot.nlu.numbers import NUMBER_WORDS, ONES
+from callbot.nlu.street_names import is_bare_street, plain_words
 from callbot.nlu.tokens import Token
 
 _COLORS = frozenset({"white", "green", "brown", "gold", "orange", "black", "blue", "red", "gray", "grey", "yellow"})
@@ -60,6 +61,11 @@ def is_ordinary(words: Sequence[str]) -> bool:
     (True, True, False, False)
     """
     return all(word in ORDINARY for word in words)
+
+
+def is_ordinary_street(words: str) -> bool:
+    """`words` are the bare name of a street that is called like an ordinary word, and nothing else."""
+    return is_bare_street(words) and is_ordinary(plain_words(words))
 
 
 def is_direction(tokens: Sequence[Token]) -> bool:

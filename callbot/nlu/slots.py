@@ -12,22 +12,18 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from callbot.events import Scalar, SlotHit
-from callbot.nlu.addresses import (
-    NUMBER_ONLY,
-    answered_number,
-    is_bare_street,
-    is_ordinary_street,
-    landmark,
-    named_place,
-    number_behind,
-)
+from callbot.nlu.addresses import NUMBER_ONLY
 from callbot.nlu.corrections import corrected_number, corrected_place
 from callbot.nlu.edges import whole
 from callbot.nlu.finders import find_slots
 from callbot.nlu.flags import FLAG_SLOTS, flag, stated
 from callbot.nlu.gazetteer import Gazetteer
+from callbot.nlu.house_numbers import answered_number, number_behind
+from callbot.nlu.landmarks import landmark, named_place
 from callbot.nlu.normalize import SLOTS, normalize
+from callbot.nlu.ordinary import is_ordinary_street
 from callbot.nlu.people import is_introduced, is_spelled
+from callbot.nlu.street_names import is_bare_street
 from callbot.nlu.vehicles import VehicleLists
 
 FoundSpan = tuple[str, int, int, float]

@@ -32,6 +32,7 @@ STREET_TYPES = {
 _MISTYPED = ("street", "avenue", "boulevard")
 """Types that are long enough, and like no other word, to be known in spite of a slip of the finger."""
 _SHORTEST_SLIP, _SLIP = 5, 0.83
+_LONGEST_BARE = 2
 
 _DIRECTIONS = {"n": "north", "s": "south", "e": "east", "w": "west"}
 _ELSEWHERE = {"ft": "fort", "mt": "mount", "jr": "junior"}
@@ -98,3 +99,9 @@ def split_type(words: Sequence[str]) -> tuple[list[str], str]:
     if len(words) > 1 and words[-1] in STREET_TYPES.values():
         return list(words[:-1]), words[-1]
     return list(words), ""
+
+
+def is_bare_street(words: str) -> bool:
+    """`words` are one name without a type or a number."""
+    plain = plain_words(words)
+    return len(plain) <= _LONGEST_BARE and not split_type(plain)[1] and all(word.isalpha() for word in plain)

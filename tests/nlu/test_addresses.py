@@ -1,11 +1,9 @@
 """Locations as callers give them."""
 
-from typing import Any
-
 import pytest
 
 from callbot.content import Site
-from callbot.nlu.addresses import NOT_LISTED, NOTHING, NUMBER_ONLY, merge_location, parse_location
+from callbot.nlu.addresses import NOT_LISTED, NOTHING, NUMBER_ONLY, parse_location
 
 KEYS = {"text", "street", "number", "cross_street", "place", "unit", "matched", "score"}
 
@@ -86,44 +84,3 @@ def test_words_that_name_no_place(site: Site, said: str) -> None:
     value = parse_location(said, site.gazetteer)
     assert {key: value[key] for key in KEYS - {"text", "score"}} == dict.fromkeys(KEYS - {"text", "score"})
     assert value["score"] == NOTHING
-
-
-def merged(site: Site, first: str, second: str) -> dict[str, Any]:
-    return merge_location(parse_location(first, site.gazetteer), parse_location(second, site.gazetteer))
-
-
-def test_a_number_completes_a_street(site: Site) -> None:
-    value = merged(site, "on Edgewood Avenue", "in front of number three thirty")
-    assert (value["street"], value["number"], value["matched"]) == ("Edgewood Avenue", "330", "Edgewood Avenue")
-    assert value["score"] == 1.0
-    assert value["text"] == "on Edgewood Avenue, in front of number three thirty"
-
-
-def test_a_street_completes_a_number(site: Site) -> None:
-    value = merged(site, "number three thirty", "Edgewood Avenue")
-    assert (value["street"], value["number"]) == ("Edgewood Avenue", "330")
-
-
-def test_a_corner_completes_a_street(site: Site) -> None:
-    value = merged(site, "Orange Street", "near Court Street")
-    assert (value["street"], value["cross_street"]) == ("Orange Street", "Court Street")
-
-
-def test_a_new_street_replaces_the_old_with_its_number(site: Site) -> None:
-    value = merged(site, "215 Orange Street", "Winthrop Avenue")
-    assert (value["street"], value["number"]) == ("Winthrop Avenue", None)
-
-
-def test_a_corrected_street_keeps_the_number(site: Site) -> None:
-    value = merged(site, "412 Winchester Avenue", "no, Winthrop, not Winchester")
-    assert (value["street"], value["number"]) == ("Winthrop Avenue", "412")
-
-
-def test_a_corrected_number_keeps_the_street(site: Site) -> None:
-    value = merged(site, "412 Winthrop Avenue", "No, I meant four twenty one Winthrop, sorry.")
-    assert (value["street"], value["number"]) == ("Winthrop Avenue", "421")
-
-
-def test_nothing_new_changes_nothing_but_the_text(site: Site) -> None:
-    value = merged(site, "215 Orange Street", "the yellow house")
-    assert (value["street"], value["number"], value["score"]) == ("Orange Street", "215", 1.0)

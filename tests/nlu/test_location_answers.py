@@ -9,7 +9,7 @@ import pytest
 from callbot.content import Site
 from callbot.dialog.form import Draft, fill
 from callbot.events import SlotHit
-from callbot.nlu.addresses import is_landmark
+from callbot.nlu.merging import is_landmark
 from callbot.nlu.slots import SlotReader
 from callbot.room import slot_reader
 from tests.nlu.test_slots import WALL

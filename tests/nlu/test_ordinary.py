@@ -2,7 +2,7 @@
 
 import pytest
 
-from callbot.nlu.ordinary import is_cased, is_ordinary, stands_for_street
+from callbot.nlu.ordinary import is_cased, is_ordinary, is_ordinary_street, stands_for_street
 from callbot.nlu.tokens import tokenize
 
 
@@ -45,3 +45,10 @@ def test_one_word(text: str, at: int, joined: bool, street: bool) -> None:
     ends = at + 1 == len(tokens)
     said = stands_for_street(tokens, at, at + 1, cased=is_cased(tokens), joined=joined, ends=ends, pointed=pointed)
     assert said is street
+
+
+@pytest.mark.parametrize(
+    ("words", "ordinary"), [("Grand", True), ("Grand Avenue", False), ("12 Grand", False), ("Howe", False)]
+)
+def test_a_bare_name_may_be_an_ordinary_word(words: str, ordinary: bool) -> None:
+    assert is_ordinary_street(words) is ordinary

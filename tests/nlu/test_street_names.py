@@ -2,7 +2,7 @@
 
 import pytest
 
-from callbot.nlu.street_names import plain_words, split_type
+from callbot.nlu.street_names import is_bare_street, plain_words, split_type
 
 
 @pytest.mark.parametrize(
@@ -28,3 +28,11 @@ def test_plain(said: str, plain: str) -> None:
 def test_type_is_taken_off_only_from_a_name() -> None:
     assert split_type(["orange", "street"]) == (["orange"], "street")
     assert split_type(["street"]) == (["street"], "")
+
+
+@pytest.mark.parametrize(
+    ("words", "bare"),
+    [("Howe", True), ("Mill River", True), ("Howe Street", False), ("88 Howe", False), ("down by Howe", False)],
+)
+def test_a_bare_name_has_neither_type_nor_number(words: str, bare: bool) -> None:
+    assert is_bare_street(words) is bare
