@@ -8,7 +8,7 @@ import pytest
 
 from callbot.demo import FIXTURES, DemoCall, _case_faults, _read_plan
 from callbot.errors import ContentError
-from tests.test_cli import run
+from tests.commandline import run
 
 
 @pytest.mark.model

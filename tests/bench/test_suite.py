@@ -12,7 +12,7 @@ from callbot.bench import suite
 from callbot.bench.part import Part, Plan, Table
 from callbot.content import Site
 from callbot.errors import CallbotError, ConfigError
-from tests.test_cli import rows, run
+from tests.commandline import rows, run
 
 
 @pytest.fixture
