@@ -18,8 +18,9 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from callbot import check
 from callbot.cases.summary import check_template
+from callbot.check import dialogs, flow, intents, knowledge, telephony
+from callbot.check.findings import Finding
 from callbot.errors import ContentError
 from callbot.nlu.emergency import EmergencyContent, EmergencyRules, compile_checked
 from callbot.nlu.gazetteer import Gazetteer, Place, Street
@@ -167,7 +168,7 @@ class _Reader:
         """Every YAML file of a folder, readable or not, without ending."""
         return sorted(path.stem for path in (self.root / relative).glob("*.yaml"))
 
-    def report(self, relative: str, found: Iterable[check.Finding]) -> None:
+    def report(self, relative: str, found: Iterable[Finding]) -> None:
         """Put file and line to what the cross-checks found."""
         for position, sentence in found:
             self.mistakes.append(self.documents[relative].mistake(position, sentence))
@@ -219,7 +220,7 @@ def load_site(root: Path) -> Site:
         emergency, problems = compile_checked(phrases)
         reader.report("intents/emergency.yaml", problems)
     if places is not None and streets:
-        reader.report("intents/gazetteer/places.yaml", check.places(places, {street.name for street in streets}))
+        reader.report("intents/gazetteer/places.yaml", intents.places(places, {street.name for street in streets}))
     if summary is not None:
         path = root / "dialogs" / LANGUAGE / "summary.md"
         reader.mistakes += [f"{path}:{mistake}" for mistake in check_template(summary)]
@@ -274,7 +275,7 @@ def load_asked(root: Path, name: str, pages: Collection[str]) -> AskedFile:
     relative = f"fixtures/knowledge/{name}.yaml"
     asked = reader.yaml(relative, AskedFile)
     if asked is not None:
-        reader.report(relative, check.asked(asked, pages))
+        reader.report(relative, knowledge.asked(asked, pages))
     if asked is None or reader.mistakes:
         raise ContentError(reader.mistakes)
     return asked
@@ -328,16 +329,16 @@ def _load_linked(reader: _Reader) -> _Linked:
         reader.folder(f"intents/{LANGUAGE}", UtteranceFile),
     )
     if linked.policy is not None:
-        reader.report("dialogs/policy.yaml", check.policy(linked.policy))
+        reader.report("dialogs/policy.yaml", dialogs.policy(linked.policy))
     if linked.moods is not None:
-        reader.report(f"dialogs/{LANGUAGE}/moods.yaml", check.moods(linked.moods))
+        reader.report(f"dialogs/{LANGUAGE}/moods.yaml", dialogs.moods(linked.moods))
     if linked.policy is not None and linked.catalogue is not None:
-        reader.report("dialogs/policy.yaml", check.repeats(linked.policy, linked.catalogue))
+        reader.report("dialogs/policy.yaml", dialogs.repeats(linked.policy, linked.catalogue))
     # A file that cannot be read is one mistake, and no reason to find fault with those that refer to it.
     if linked.catalogue is not None:
         _check_intents(reader, linked.catalogue, linked.utterances)
     if linked.reasons is not None and linked.flow is not None:
-        reader.report(f"dialogs/{LANGUAGE}/reasons.yaml", check.reasons(linked.reasons, linked.flow, linked.policy))
+        reader.report(f"dialogs/{LANGUAGE}/reasons.yaml", dialogs.reasons(linked.reasons, linked.flow, linked.policy))
     if linked.prompts is not None:
         _check_prompts(reader, linked.prompts, linked)
     return linked
@@ -345,26 +346,26 @@ def _load_linked(reader: _Reader) -> _Linked:
 
 def _check_intents(reader: _Reader, known: Catalogue, utterances: Mapping[str, UtteranceFile]) -> None:
     taught = reader.names(f"intents/{LANGUAGE}")
-    reader.report("intents/catalogue.yaml", check.catalogue(known, reader.names("dialogs/forms"), taught))
+    reader.report("intents/catalogue.yaml", intents.catalogue(known, reader.names("dialogs/forms"), taught))
     for name, file in utterances.items():
-        reader.report(f"intents/{LANGUAGE}/{name}.yaml", check.utterances(name, file, known))
+        reader.report(f"intents/{LANGUAGE}/{name}.yaml", intents.utterances(name, file, known))
 
 
 def _check_prompts(reader: _Reader, texts: Prompts, linked: _Linked) -> None:
     relative = f"dialogs/{LANGUAGE}/prompts.yaml"
-    reader.report(relative, check.prompts(texts))
+    reader.report(relative, dialogs.prompts(texts))
     if linked.lines is not None:
-        reader.report("telephony/lines.yaml", check.lines(linked.lines, texts))
+        reader.report("telephony/lines.yaml", telephony.lines(linked.lines, texts))
     if linked.catalogue is not None:
         if linked.policy is not None:
-            reader.report("dialogs/policy.yaml", check.raises(linked.policy, linked.catalogue, texts))
-            reader.report("dialogs/policy.yaml", check.phrases(linked.policy, linked.catalogue, texts))
+            reader.report("dialogs/policy.yaml", dialogs.raises(linked.policy, linked.catalogue, texts))
+            reader.report("dialogs/policy.yaml", dialogs.phrases(linked.policy, linked.catalogue, texts))
         for name, form in linked.forms.items():
-            reader.report(f"dialogs/forms/{name}.yaml", check.form(name, form, linked.catalogue, texts))
+            reader.report(f"dialogs/forms/{name}.yaml", dialogs.form(name, form, linked.catalogue, texts))
     if linked.flow is not None:
-        reader.report("dialogs/flow.yaml", check.flow(linked.flow, texts))
+        reader.report("dialogs/flow.yaml", flow.transitions(linked.flow, texts))
         if linked.policy is not None and not any(file.startswith("dialogs/forms/") for file in reader.broken):
-            reader.report(relative, check.unused_prompts(texts, linked.flow, linked.forms, linked.policy))
+            reader.report(relative, dialogs.unused_prompts(texts, linked.flow, linked.forms, linked.policy))
 
 
 def _load_knowledge(reader: _Reader) -> tuple[dict[str, Page], tuple[str, ...]]:
@@ -373,14 +374,14 @@ def _load_knowledge(reader: _Reader) -> tuple[dict[str, Page], tuple[str, ...]]:
     names = sorted(path.stem for path in (reader.root / folder).glob("*.md") if path.stem != "README")
     loaded = {name: reader.page(f"{folder}/{name}.md") for name in names}
     pages = {name: page for name, page in loaded.items() if page is not None}
-    for name, finding in check.pages(pages, names):
+    for name, finding in knowledge.pages(pages, names):
         reader.report(f"{folder}/{name}.md", [finding])
     if "unanswered" not in reader.names(folder):
         return pages, ()
     strangers = reader.yaml(f"{folder}/unanswered.yaml", Unanswered)
     if strangers is None:
         return pages, ()
-    reader.report(f"{folder}/unanswered.yaml", check.unanswered(strangers, pages))
+    reader.report(f"{folder}/unanswered.yaml", knowledge.unanswered(strangers, pages))
     return pages, strangers.questions
 
 

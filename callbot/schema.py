@@ -1,7 +1,7 @@
 """The shape of every file that staff edit.
 
 Each class is one file (or a part of one). Unknown keys are refused, so that a typing mistake is found by
-`callbot check` and not by a caller. What one file can't tell about another is checked in check.py.
+`callbot check` and not by a caller. What one file can't tell about another is checked in check/.
 """
 
 from __future__ import annotations

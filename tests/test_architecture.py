@@ -21,7 +21,7 @@ TIERS: tuple[tuple[str, ...], ...] = (
     ("audio", "config", "yaml_lines", "privacy", "stats"),
     # What decides: dialog, language, turns, cases. Pure, but for the model store.
     (
-        *("schema", "check", "models", "dialog.*", "nlu.*", "speech.spoken", "speech.turns", "cases.*"),
+        *("schema", "check.*", "models", "dialog.*", "nlu.*", "speech.spoken", "speech.turns", "cases.*"),
         *("speech.echo", "speech.partials", "leaving", "metrics"),
         *("call", "floor", "vigil", "replay", "telephony.media_streams", "telephony.signatures"),
     ),
@@ -67,7 +67,8 @@ TIERS: tuple[tuple[str, ...], ...] = (
 
 PURE = (
     *("leaving", "speech.echo", "speech.partials", "nlu.completeness", "nlu.readings"),
-    *("call", "floor", "vigil", "events", "engines", "errors", "schema", "check", "yaml_lines", "replay", "privacy"),
+    *("call", "floor", "vigil", "events", "engines", "errors", "schema", "yaml_lines", "replay", "privacy"),
+    *("check.dialogs", "check.findings", "check.flow", "check.intents", "check.knowledge", "check.telephony"),
     *(
         "dialog.answers",
         "dialog.asides",
@@ -191,6 +192,7 @@ PROVEN_ELSEWHERE = {
     "__main__": "test_cli",
     "engines": "test_ear",
     "schema": "test_content",
+    "check.findings": "check.test_flow",
     "dialog.answers": "dialog.test_reading",
     "dialog.matters": "dialog.test_machine",
     "dialog.meanings": "dialog.test_reading",
