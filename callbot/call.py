@@ -15,7 +15,6 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from callbot import leaving
-from callbot.cases.numbers import parse_case_number
 from callbot.dialog import machine
 from callbot.dialog.machine import Reply
 from callbot.dialog.reading import asked_for, expected_kind
@@ -59,6 +58,7 @@ from callbot.events import (
     Word,
 )
 from callbot.floor import Floor, TurnOrder, plain_set
+from callbot.keypad import PERSON_KEY, Keypad, takes_number
 from callbot.nlu.emergency import EmergencyHit, EmergencyRules
 from callbot.schema import LineSpec, Playbook
 from callbot.vigil import Vigil
@@ -75,12 +75,6 @@ _SAID = ("caller_asked", "out_of_scope", "not_understood")
 
 _DEAF_TURNS = 1
 """Turns in a row that may fail to be recognised; an emergency among them would go unheard."""
-
-_PERSON_KEY = "0"
-"""Brings a person, unless a number is being typed."""
-
-_PHONE_DIGITS = 10
-"""A number typed on the keypad is complete with area code and subscriber number."""
 
 
 @dataclass(slots=True)
@@ -130,7 +124,7 @@ class Call:
     _listening: str = ""
     """Kind of answer that the ear was told to expect."""
     _filler_runs: bool = False
-    _keys: str = ""
+    _keypad: Keypad = field(default_factory=Keypad)
     _hold: bool = False
     _order: TurnOrder = field(default_factory=TurnOrder)
     _floor: Floor = field(init=False)
@@ -309,16 +303,15 @@ class Call:
         return [self._amended(reply), *closed, *self._go_on(reply, at)]
 
     def _on_key(self, fact: KeyPressed, at: float) -> list[Command]:
-        wants_person = fact.key == _PERSON_KEY and not self._asks_for_number()
+        types_number = takes_number(self.book, self.dialog)
+        wants_person = fact.key == PERSON_KEY and not types_number
         if self.phase not in (_KEEP_LISTENING if wants_person else ("waiting",)):
             return []
         interrupt = self._interrupt()
-        if not self._asks_for_number():
+        if not types_number:
             self._turn = _Turn(keys=fact.key, started_at=at, ended_at=at)
             return [*interrupt, *self._answer(Heard(keys=fact.key), at)]
-        if fact.key not in "*#":
-            self._keys += fact.key
-        if self._keys and (fact.key == "#" or self._is_complete(self._keys)):
+        if self._keypad.press(fact.key, self.dialog.asked):
             return [*interrupt, *self._understand_keys(at)]
         return [*interrupt, StopTimer("silence"), StartTimer("keys", self.book.policy.timing.keys)]
 
@@ -334,7 +327,7 @@ class Call:
             return [*self._interrupt(), self._floor.speak(render(variants, self.dialog.turns, {}))]
         if fact.name == "floor" and self.phase == "hearing" and self._turn.meaning is not None:
             return self._answer_meaning(self._turn.meaning, at)
-        if fact.name == "keys" and self.phase == "waiting" and self._keys:
+        if fact.name == "keys" and self.phase == "waiting" and self._keypad.typed:
             return self._understand_keys(at)
         if fact.name == "silence" and self.phase == "waiting" and not self._floor.caller_speaks:
             self._turn = _Turn(started_at=at, ended_at=at)
@@ -462,6 +455,13 @@ class Call:
     def _understand(self, text: str) -> Understand:
         return Understand(self.dialog.turns + 1, text, asked_for(self.book, self.dialog, text))
 
+    def _understand_keys(self, at: float) -> list[Command]:
+        keys = self._keypad.typed
+        self._keypad.clear()
+        self._turn = _Turn(text=keys, keys=keys, started_at=at, ended_at=at)
+        self.phase = "thinking"
+        return [StopTimer("keys"), self._understand(keys)]
+
     def _answer(self, heard: Heard, at: float) -> list[Command]:
         """Decide what to say, and have the turn committed before it is said."""
         reply = machine.step(self.book, self.dialog, heard)
@@ -471,7 +471,8 @@ class Call:
             return self._emergency(EmergencyHit("other", words, score), f"{words} {self._turn.text}".strip(), at)
         asked, self.dialog = self.dialog.asked, with_caller_id(reply.dialog, self.caller)
         self._pending = replace(reply, dialog=self.dialog)
-        self._keys, self._partial = "", ""
+        self._keypad.clear()
+        self._partial = ""
         self.phase = "saving"
         record = turn_record(asked, reply, heard, self._turn.text, self._turn.started_at, self._turn.ended_at)
         record = replace(record, words=self._turn.words)
@@ -560,27 +561,6 @@ class Call:
     def _wrap_up(self) -> list[Command]:
         self.dialog, commands = leaving.wrap_up(self.book, self.dialog)
         return commands
-
-    # ------------------------------------------------------------ keys
-
-    def _asks_for_number(self) -> bool:
-        slot = self.book.catalogue.slots.get(self.dialog.asked)
-        is_form = self.book.flow.states[self.dialog.state].asks == "slot"
-        if not is_form or slot is None or slot.kind not in ("phone", "number", "plate"):
-            return False
-        return not (slot.kind == "phone" and self.dialog.may_use_caller_id)
-
-    def _is_complete(self, keys: str) -> bool:
-        """Nothing can be added to a telephone number with its area code, or to a case number with its check digit."""
-        if self.dialog.asked == "case_number":
-            return parse_case_number(keys) is not None
-        return len(keys) == _PHONE_DIGITS
-
-    def _understand_keys(self, at: float) -> list[Command]:
-        keys, self._keys = self._keys, ""
-        self._turn = _Turn(text=keys, keys=keys, started_at=at, ended_at=at)
-        self.phase = "thinking"
-        return [StopTimer("keys"), self._understand(keys)]
 
     # ------------------------------------------------------------ speaking
 
