@@ -51,7 +51,6 @@ from callbot.events import (
     Transcribed,
     Transfer,
     TurnEnded,
-    TurnRecord,
     Understand,
     Understanding,
     Understood,
@@ -61,6 +60,7 @@ from callbot.floor import Floor, TurnOrder, plain_set
 from callbot.keypad import PERSON_KEY, Keypad, takes_number
 from callbot.nlu.emergency import EmergencyHit, EmergencyRules
 from callbot.schema import LineSpec, Playbook
+from callbot.turn_log import TurnLog
 from callbot.vigil import Vigil
 
 Phase = Literal["waiting", "hearing", "thinking", "saving", "leaving", "emergency", "over"]
@@ -107,8 +107,6 @@ class Call:
     _turn: _Turn = field(default_factory=_Turn)
     _pending: Reply | None = None
     """The answer that waits for the commit of its turn."""
-    _record: TurnRecord | None = None
-    """Of the last turn that was answered."""
     _filing: bool = False
     _later: list[Transcribed] = field(default_factory=list)
     """Turns that were recognised while the store was busy."""
@@ -119,13 +117,12 @@ class Call:
     """The newest partial transcript of a turn that has not been answered."""
     _deaf_turns: int = 0
     """Turns in a row that could not be recognised."""
-    _spoken: tuple[int, TurnRecord] | None = None
-    """The last answer's utterance, and its turn in the log."""
     _listening: str = ""
     """Kind of answer that the ear was told to expect."""
     _filler_runs: bool = False
     _keypad: Keypad = field(default_factory=Keypad)
     _hold: bool = False
+    _log: TurnLog = field(default_factory=TurnLog)
     _order: TurnOrder = field(default_factory=TurnOrder)
     _floor: Floor = field(init=False)
     _vigil: Vigil = field(init=False)
@@ -183,9 +180,10 @@ class Call:
         reply = machine.start(self.book, self.line.greeting, caller_known=fact.caller is not None)
         self.dialog = reply.dialog
         record = turn_record("", reply, None, "", at, at)
+        saved = self._log.write(record, None)
         greeting = self._floor.speak(reply.say)
-        self._spoken = (greeting.utterance, record)
-        return [greeting, SaveTurn(record, None), StartTimer("call", self.book.policy.timing.longest_call)]
+        self._log.spoken(greeting)
+        return [greeting, saved, StartTimer("call", self.book.policy.timing.longest_call)]
 
     def _on_speech(self, at: float) -> list[Command]:
         self._floor.caller_begins()
@@ -283,7 +281,7 @@ class Call:
         if self._filing:
             self._filing = False
             reply_after = machine.saved(self.book, self.dialog, fact.case_number or "", fact.linked_to)
-            return [self._amended(reply_after), *self._go_on(reply_after, at)]
+            return [self._log.amend(reply_after), *self._go_on(reply_after, at)]
         reply, self._pending = self._pending, None
         assert reply is not None  # phase "saving" is entered with an answer or a filing
         if reply.file is not None:
@@ -300,7 +298,7 @@ class Call:
         # Nothing is claimed about the enquiry itself, so its commit is not waited for.
         closed = [leaving.answered(self.book, self.dialog)] if fact.case is not None else []
         reply = machine.looked_up(self.book, self.dialog, fact.case)
-        return [self._amended(reply), *closed, *self._go_on(reply, at)]
+        return [self._log.amend(reply), *closed, *self._go_on(reply, at)]
 
     def _on_key(self, fact: KeyPressed, at: float) -> list[Command]:
         types_number = takes_number(self.book, self.dialog)
@@ -337,15 +335,7 @@ class Call:
     def _on_playback_end(self, fact: PlaybackEnded) -> list[Command]:
         self._floor.played(fact)
         quiet = [self._silence_timer()] if self.phase == "waiting" and self._floor.is_quiet else []
-        return [*self._correct_said(fact), *quiet]
-
-    def _correct_said(self, fact: PlaybackEnded) -> list[Command]:
-        """The log holds what the caller has heard, not what the bot meant to say."""
-        utterance, record = self._spoken or (0, None)
-        if fact.utterance != utterance or record is None:
-            return []
-        self._spoken = None
-        return [SaveTurn(replace(record, said=fact.sentences), None)] if fact.heard < 1 else []
+        return [*self._log.played(fact), *quiet]
 
     def _on_failure(self, fact: StageFailed, at: float) -> list[Command]:
         """Take the fallback that policy.yaml declares for the station; in the end, a person."""
@@ -476,20 +466,12 @@ class Call:
         self.phase = "saving"
         record = turn_record(asked, reply, heard, self._turn.text, self._turn.started_at, self._turn.ended_at)
         record = replace(record, words=self._turn.words)
-        self._record = record
         return [
             StopTimer("silence"),
             StopTimer("keys"),
             StopTimer("floor"),
-            SaveTurn(record, snapshot(self.book, self.dialog, "draft")),
+            self._log.write(record, snapshot(self.book, self.dialog, "draft")),
         ]
-
-    def _amended(self, reply: Reply) -> SaveTurn:
-        """The turn with what is said about the filed case; that is known only after the commit."""
-        assert self._record is not None  # filing follows a turn
-        said = (*self._record.said, *reply.say)
-        self._record = replace(self._record, said=said, state=reply.dialog.state)
-        return SaveTurn(self._record, None)
 
     def _go_on(self, reply: Reply, at: float) -> list[Command]:
         """Say the answer; the turn has been committed."""
@@ -502,8 +484,7 @@ class Call:
         if not reply.say:
             return [self._silence_timer(), *self._next_waiting(at)]
         speak = self._floor.ask(reply.say, protected=reply.must_be_heard)
-        if self._record is not None:
-            self._spoken = (speak.utterance, self._record)
+        self._log.spoken(speak)
         return [speak, *self._listen(), *self._next_waiting(at)]
 
     def _listen(self) -> list[Command]:

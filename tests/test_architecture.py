@@ -23,7 +23,7 @@ TIERS: tuple[tuple[str, ...], ...] = (
     (
         *("schema", "check.*", "models", "dialog.*", "nlu.*", "speech.spoken", "speech.turns", "cases.*"),
         *("speech.echo", "speech.partials", "leaving", "metrics"),
-        *("call", "floor", "keypad", "vigil", "replay", "telephony.media_streams", "telephony.signatures"),
+        *("call", "floor", "keypad", "turn_log", "vigil", "replay", "telephony.media_streams", "telephony.signatures"),
     ),
     ("content",),
     # Engines and the store behind their doors, and what has them work.
@@ -67,7 +67,8 @@ TIERS: tuple[tuple[str, ...], ...] = (
 
 PURE = (
     *("leaving", "speech.echo", "speech.partials", "nlu.completeness", "nlu.readings"),
-    *("call", "floor", "keypad", "vigil", "events", "engines", "errors", "schema", "yaml_lines", "replay", "privacy"),
+    *("call", "floor", "keypad", "turn_log", "vigil", "replay", "privacy"),
+    *("events", "engines", "errors", "schema", "yaml_lines"),
     *("check.dialogs", "check.findings", "check.flow", "check.intents", "check.knowledge", "check.telephony"),
     *(
         "dialog.answers",
