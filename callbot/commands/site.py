@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -93,16 +94,22 @@ def train(
 def _speak(settings: Settings, loaded: Site, seed: int, progress: Callable[[int, int, str], None]) -> Path:
     """Have the site's utterances spoken and heard; returns the file that holds what was heard."""
     from callbot.models import ModelStore
-    from callbot.nlu.speaking import chosen, speak
-    from callbot.room import load_transcriber, pull_missing
+    from callbot.nlu.speaking import Voice, chosen, speak
+    from callbot.room import load_transcriber, pull_missing, workers
+    from callbot.speech.flite import PROGRAM, SPEAKERS, FliteVoice, installed
     from callbot.speech.tts import PiperSynthesizer
 
     voice = loaded.lines.lines[loaded.lines.default].voice
     pull_missing(settings, [settings.transcriber, voice])
+    voices: list[Voice] = [PiperSynthesizer(ModelStore(settings.models).resolve(voice))]
+    if installed():
+        voices += map(FliteVoice, SPEAKERS)
+    else:
+        print(f"{PROGRAM} is not installed: {voice} speaks alone", file=sys.stderr)
     wanted = chosen(loaded.utterances)
     return speak(
-        *(wanted, PiperSynthesizer(ModelStore(settings.models).resolve(voice)), load_transcriber(settings)),
-        loaded.folder / "intents",
+        *(wanted, voices, load_transcriber(settings), loaded.folder / "intents"),
         seed=seed,
+        at_once=workers(),
         progress=lambda done: progress(done, len(wanted), "speaking"),
     )

@@ -1,8 +1,8 @@
 """Speaks a site's utterances and writes down what the recogniser hears: real recognition errors to train on.
 
-The voice changes its pace, its liveliness and its pitch from utterance to utterance, and between it and the recogniser
-lie noise and a telephone line. This is run once in a while (`callbot train --speak`) and its result is kept as a file
-of the site, because each core needs about a second for an utterance, and because the voice is not the same twice:
+The voices change their pace, their liveliness and their pitch from utterance to utterance, and between them and the
+recogniser lie noise and a telephone line. This is run once in a while (`callbot train --speak`) and its result is kept
+as a file of the site, because each core needs about a second for an utterance, and because no voice is the same twice:
 `callbot train` reads the file, and can be repeated.
 """
 
@@ -26,6 +26,8 @@ from callbot.nlu.utterances import Example, UtteranceFile, examples, unmarked
 SHARES = {"emergency": 1000, "inform": 300, "out_of_scope": 300, "info_question": 250}
 """Utterances spoken of intents that need more or fewer than `SHARE`."""
 SHARE = 130
+OWN_VOICE = 0.5
+"""Share of the utterances that the first voice says, where there are more."""
 LEAST_WORDS = 3
 """Shorter utterances are mostly yes and no: the recogniser either gets them or hears nothing."""
 
@@ -34,7 +36,7 @@ _PAUSE = 0.3
 
 
 class Voice(Protocol):
-    """Speaks in various manners (see `callbot.speech.tts.PiperSynthesizer`)."""
+    """Speaks in various manners (`callbot.speech.tts.PiperSynthesizer`, `callbot.speech.flite.FliteVoice`)."""
 
     def varied(self, sentence: str, *, pace: float, variety: float) -> Iterator[Audio]:
         """The sentence, its sounds `pace` times as long as usual."""
@@ -69,7 +71,7 @@ def _rank(spoken: Spoken) -> str:
 
 def speak(
     wanted: Sequence[Spoken],
-    voice: Voice,
+    voices: Sequence[Voice],
     transcriber: Transcriber,
     folder: Path,
     *,
@@ -89,7 +91,7 @@ def speak(
     known = {Heard.model_validate_json(line).source for line in lines}
     new = [spoken for spoken in wanted if source_of(spoken.example) not in known]
     progress(len(wanted) - len(new))
-    hear = partial(_hear, voice=voice, transcriber=transcriber, seed=seed)
+    hear = partial(_hear, voices=voices, transcriber=transcriber, seed=seed)
     with path.open("a", encoding="utf-8") as file, ThreadPoolExecutor(at_once) as crew:
         for done, heard in enumerate(crew.map(hear, new), len(wanted) - len(new) + 1):
             if heard is not None:
@@ -99,9 +101,11 @@ def speak(
     return path
 
 
-def _hear(spoken: Spoken, voice: Voice, transcriber: Transcriber, seed: int) -> Heard | None:
+def _hear(spoken: Spoken, voices: Sequence[Voice], transcriber: Transcriber, seed: int) -> Heard | None:
     example = spoken.example
     rng = Random(f"{seed} {source_of(example)}")
+    others = voices[1:] if rng.random() >= OWN_VOICE else ()
+    voice = rng.choice(others or voices[:1])
     audio = np.concatenate(list(voice.varied(spoken.text, pace=rng.uniform(0.8, 1.2), variety=rng.uniform(0.5, 0.9))))
     heard = transcriber.transcribe(on_the_line(audio, rng), final=True).text
     say = carried(example, re.sub(r"[\[\]()]", " ", heard))

@@ -57,14 +57,14 @@ def test_what_was_heard_is_kept_and_not_heard_again(tmp_path: Path) -> None:
     texts = {"A hole on Whalley, please!": "a whole on wally please", "a deep hole here": "Thanks for watching"}
     voice, done = Hummer(), list[int]()
     ear = Parrot(*(texts[spoken.text] for spoken in wanted))
-    speak(wanted, voice, ear, tmp_path, seed=0, progress=done.append)
+    speak(wanted, [voice], ear, tmp_path, seed=0, progress=done.append)
     assert done == [0, 1, 2]
     assert {sentence for sentence, _ in voice.said} == set(texts), "spoken as written, without marks"
     [heard] = read_heard(tmp_path / FOLDER)
     assert heard.example.text == "a whole on wally please"
     assert heard.example.tags[3] == "B-location"
     again = Hummer()
-    speak(wanted, again, Parrot("never a deep hole"), tmp_path, seed=0, progress=done.append)
+    speak(wanted, [again], Parrot("never a deep hole"), tmp_path, seed=0, progress=done.append)
     assert len(again.said) == 1, "only what was not understood is tried once more"
 
 
@@ -72,9 +72,18 @@ def test_each_caller_speaks_differently_but_always_the_same() -> None:
     wanted, voices = chosen(FILES), (Hummer(), Hummer())
     for voice in voices:
         for seed in (0, 1):
-            speak(wanted, voice, Parrot("", ""), Path("/tmp/never"), seed=seed, progress=lambda _: None)
+            speak(wanted, [voice], Parrot("", ""), Path("/tmp/never"), seed=seed, progress=lambda _: None)
     assert voices[0].said == voices[1].said
     assert len({pace for _, pace in voices[0].said}) == 4
+
+
+def test_other_voices_say_a_part() -> None:
+    said = [f"hole number {n} here" for n in range(40)]
+    own, other = Hummer(), Hummer()
+    wanted = chosen([UtteranceFile.model_validate({"intent": "pothole", "utterances": said})])
+    speak(wanted, [own, other], Parrot(*[""] * 40), Path("/tmp/never"), seed=0, progress=lambda _: None)
+    assert len(own.said) + len(other.said) == 40
+    assert 10 < len(other.said) < 30
 
 
 def test_of_each_intent_some_are_spoken() -> None:
