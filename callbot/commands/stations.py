@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from callbot.events import Understanding
+    from callbot.schema import Playbook
 
 
 def understand(as_json: JsonOption = False, site: SiteOption = None) -> None:
@@ -44,7 +45,7 @@ def understand(as_json: JsonOption = False, site: SiteOption = None) -> None:
             "confidence": hit.score if hit else meaning.confidence,
             "intents": dangers + [name for name in _ordinary(meaning) if name != "emergency"],
             "alternatives": [[guess.name, guess.confidence] for guess in meaning.intents],
-            "slots": {slot.name: slot.value for slot in meaning.slots},
+            "slots": _own_words(loaded.playbook, meaning) | {slot.name: slot.value for slot in meaning.slots},
             "emergency": {
                 "is": bool(dangers),
                 "kind": hit.kind if hit else suspected.kind if suspected else None,
@@ -63,6 +64,17 @@ def understand(as_json: JsonOption = False, site: SiteOption = None) -> None:
 
 def _ordinary(meaning: Understanding) -> Sequence[str]:
     return (meaning.intent,) if meaning.out_of_scope else meaning.wanted
+
+
+def _own_words(book: Playbook, meaning: Understanding) -> dict[str, str]:
+    """What a case of this kind cannot do without and the utterance tells as a whole: what happened, what is asked."""
+    from callbot.dialog.matters import told_by_opening
+
+    spec = book.catalogue.intents.get(meaning.intent)
+    if spec is None or meaning.out_of_scope:
+        return {}
+    told = told_by_opening(book, meaning.intent, meaning.text, is_answered=False)
+    return {slot: meaning.text for slot in told if slot in spec.required}
 
 
 def transcribe(

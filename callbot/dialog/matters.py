@@ -46,7 +46,7 @@ def begin(book: Playbook, dialog: Dialog, guess: IntentGuess) -> Dialog:
     if dialog.is_anonymous:
         draft = decline(draft, "caller_name")
     for turn, text in dialog.opening:
-        for slot in _told_by_opening(book, guess.name, text, is_answered=bool(dialog.page)):
+        for slot in told_by_opening(book, guess.name, text, is_answered=bool(dialog.page)):
             draft = fill(book, draft, [SlotHit(slot, text, text, guess.confidence)], turn)
     for turn, hit in dialog.held:
         draft = fill(book, draft, [hit], turn)
@@ -160,7 +160,7 @@ def _wanted(book: Playbook, meaning: Understanding) -> list[str]:
 # ---------------------------------------------------------------- the first words
 
 
-def _told_by_opening(book: Playbook, intent: str, text: str, *, is_answered: bool) -> tuple[str, ...]:
+def told_by_opening(book: Playbook, intent: str, text: str, *, is_answered: bool) -> tuple[str, ...]:
     """Slots for which the caller's first words stand as a whole.
 
     A few words that only name the matter ("I want to report a fraud") answer no question of the form, and "I have a

@@ -20,6 +20,19 @@ def test_understand_answers_line_by_line() -> None:
 
 
 @pytest.mark.model
+def test_understand_tells_what_is_asked_and_what_happened_in_the_callers_words() -> None:
+    said = (
+        "What time does the library close on Saturdays?",
+        "a man on the phone said he was from the tax office and I paid him in gift cards",
+        "there's a pothole on Chapel Street near College",
+    )
+    question, fraud, pothole = rows(run("understand", "--json", stdin="\n".join(said) + "\n"))
+    assert question["slots"]["question"] == said[0]
+    assert fraud["slots"]["description"] == said[1]
+    assert set(pothole["slots"]) == {"location"}, "what is not needed and was not told apart is not told"
+
+
+@pytest.mark.model
 def test_transcribe_hears_a_recording_as_a_call_would() -> None:
     (heard,) = rows(run("transcribe", str(CALLERS / "noise_03.wav"), "--json"))
     assert set(heard) == {"path", "text", "seconds", "compute_seconds", "finalize_ms", "partials"}
