@@ -23,7 +23,7 @@ from callbot.stats import auroc, exact_interval, passed
 
 RECIPES = {
     "snips": Recipe(epochs=16),
-    "clinc": Recipe(epochs=6, smoothing=0.0),
+    "clinc": Recipe(epochs=10, smoothing=0.0),
     "nlupp": Recipe(epochs=20, smoothing=0.0, several=True),
 }
 
