@@ -129,7 +129,7 @@ class Call:
 
     def __post_init__(self) -> None:
         self.dialog = Dialog(state=self.book.flow.start)
-        self._floor = Floor(plain_set(self.book.policy.backchannels))
+        self._floor = Floor(plain_set(self.book.policy.backchannels), self.book.policy.murmur)
         self._vigil = Vigil(self.rules)
 
     # ------------------------------------------------------------ facts
@@ -233,7 +233,7 @@ class Call:
             return []
         if self.phase not in _KEEP_LISTENING:
             return []
-        if (not self._turn.text and self._floor.is_backchannel(fact.text)) or not (fact.text or self._turn.text):
+        if (not self._turn.text and self._floor.is_backchannel(fact)) or not (fact.text or self._turn.text):
             return self._ignore_turn()
         if self.phase == "waiting":
             self._turn = _Turn(started_at=self._speech_at, ended_at=at)

@@ -86,7 +86,9 @@ class Ear:
 
     def __post_init__(self) -> None:
         self._endpointer = Endpointer(self.policy.timing, self.policy.ending)
-        self._turn_words = TurnWords.of(self.policy.quick_answers, self.policy.unfinished_after)
+        self._turn_words = TurnWords.of(
+            self.policy.quick_answers, self.policy.unfinished_after, self.policy.doubtful_after
+        )
 
     def expect(self, kind: str, *, closely: bool = False) -> None:
         """From now on an answer of this kind is likely, see `events.Listen`.
@@ -227,11 +229,13 @@ class Ear:
         """The words of a pause are known: can they be all? Until the turn ends, they are partial."""
         if future.cancelled() or turn != self.turn or not self._endpointer.in_turn:
             return
+        failed = future.exception() is not None
         # A recogniser that fails says nothing about the words; the failure is told when they are asked for.
-        words = "" if future.exception() is not None else future.result().text
+        words = "" if failed else future.result().text
         if future is self._final:
-            self._endpointer.read(self._turn_words.completeness(words, self._kind) if words else Completeness.UNKNOWN)
-        if words:
+            judged = self._turn_words.completeness(words, self._kind)
+            self._endpointer.read(Completeness.UNKNOWN if failed else judged)
+        if not failed:
             self.post(PartialHeard(turn, self._so_far(words), self._so_far(self._agreement.add(words))))
 
     def _judged(self, future: asyncio.Future[float]) -> None:

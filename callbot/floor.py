@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from callbot.events import PlaybackEnded, Speak, Transcribed
+from callbot.schema import Murmur
 
 _MOSTLY = 0.5
 """Share of a question that must have been heard for an answer to be one."""
@@ -18,6 +19,8 @@ class Floor:
 
     backchannels: frozenset[str]
     """Words that neither interrupt nor are a turn while the bot speaks, see `plain`."""
+    murmur: Murmur
+    """Neither do short sounds that were taken for words."""
     caller_speaks: bool = False
     over_bot: bool = False
     """The caller's turn began and ended while the bot was speaking."""
@@ -81,9 +84,16 @@ class Floor:
         words = plain(text)
         return bool(words) and words not in self.backchannels
 
-    def is_backchannel(self, text: str) -> bool:
+    def is_backchannel(self, fact: Transcribed) -> bool:
         """ "Uh-huh" while the bot speaks is no turn."""
-        return self.over_bot and plain(text) in self.backchannels
+        return self.over_bot and (plain(fact.text) in self.backchannels or self._is_murmur(fact))
+
+    def _is_murmur(self, fact: Transcribed) -> bool:
+        """The recogniser has no word for most of what people hum, and writes others."""
+        if not fact.words or fact.confidence >= self.murmur.confidence:
+            return False
+        is_short = fact.words[-1].end - fact.words[0].start <= self.murmur.longest
+        return is_short and not {*plain(fact.text).split()} & {*self.murmur.unless}
 
 
 @dataclass(slots=True)

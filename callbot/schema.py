@@ -330,6 +330,17 @@ class Ending(Strict):
     """Voice activity below this is silence."""
 
 
+class Murmur(Strict):
+    """A short sound over the bot of which the recogniser is unsure: an "mm-hmm" that it took for words, no turn."""
+
+    longest: Seconds
+    """From its first word to its last."""
+    confidence: Share
+    """Mean word probability below which it is one."""
+    unless: tuple[Text, ...]
+    """Words with which callers interrupt, however badly they are heard."""
+
+
 class Load(Strict):
     """How much is taken on, so that running calls do not suffer."""
 
@@ -414,10 +425,13 @@ class Policy(Strict):
     phrases: Phrases
     backchannels: tuple[Text, ...]
     """Words that do not interrupt the bot and are no turn while it speaks."""
+    murmur: Murmur
     quick_answers: tuple[Text, ...]
     """Answers to a yes-or-no question that are complete as they are."""
     unfinished_after: tuple[Text, ...]
     """Words with which nobody ends a turn."""
+    doubtful_after: tuple[Text, ...]
+    """Words after which something is mostly still said: "the plate is", "my address"."""
     unsure_case: Literal["queue", "human"]
     """Who sees a complete case that is less sure than it must be for closing by itself."""
     raises: tuple[Raise, ...]

@@ -5,12 +5,20 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callbot.events import PlaybackEnded, Transcribed
+from callbot.events import PlaybackEnded, Transcribed, Word
 from callbot.floor import Floor, TurnOrder, plain, plain_set
+from callbot.schema import Murmur
 
 
 def floor() -> Floor:
-    return Floor(plain_set(["Uh-huh", "okay"]))
+    return Floor(plain_set(["Uh-huh", "okay"]), Murmur(longest=0.8, confidence=0.6, unless=("stop",)))
+
+
+def heard(text: str, confidence: float = 1.0, *, seconds: float = 0.5) -> Transcribed:
+    words = text.split()
+    step = seconds / len(words)
+    timed = tuple(Word(word, at * step, (at + 1) * step, confidence) for at, word in enumerate(words))
+    return Transcribed(1, text, confidence, timed)
 
 
 def test_words_interrupt_and_back_channels_do_not() -> None:
@@ -42,10 +50,20 @@ def test_a_back_channel_is_one_only_while_the_bot_speaks() -> None:
     voices = floor()
     speak = voices.speak(("Is that right?",))
     voices.caller_begins()
-    assert voices.is_backchannel("uh huh")
+    assert voices.is_backchannel(heard("uh huh"))
     voices.played(PlaybackEnded(speak.utterance, 1.0))
     voices.caller_ends()
-    assert not voices.is_backchannel("uh huh")
+    assert not voices.is_backchannel(heard("uh huh"))
+
+
+def test_a_short_sound_that_is_badly_heard_is_a_murmur() -> None:
+    voices = floor()
+    voices.speak(("Hello.",))
+    voices.caller_begins()
+    assert voices.is_backchannel(heard("In a month.", 0.4)), "the recogniser's mm-hmm"
+    assert not voices.is_backchannel(heard("In a month.", 0.7))
+    assert not voices.is_backchannel(heard("In a month of Sundays.", 0.4, seconds=1.2))
+    assert not voices.is_backchannel(heard("Stop!", 0.2)), "so callers interrupt"
 
 
 def test_a_question_counts_as_heard_when_most_of_it_was() -> None:

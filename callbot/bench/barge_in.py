@@ -7,13 +7,13 @@ is the longest thing that it says, and every call has one.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 
-from callbot.audio import read_wav, resample, write_wav
+from callbot.audio import read_wav, write_wav
 from callbot.bench import cut_offs
 from callbot.bench.calls import Placed, place
 from callbot.bench.material import corpus, noises
@@ -25,7 +25,6 @@ from callbot.bench.tracks import Stop, audible_frames, longest_pause, onset, rea
 from callbot.engines import SAMPLE_RATE, Audio
 from callbot.errors import CallbotError
 from callbot.room import load_voice
-from callbot.telephony.playout import RATE
 from callbot.telephony.simulator import Turn
 
 _INTERRUPTIONS, _BACKCHANNELS, _NOISE_CALLS = 40, 30, 4
@@ -41,7 +40,8 @@ _FAST = 0.3
 """Seconds within which a caller who interrupts must be heeded."""
 _AT_ONCE = 2
 """Calls with noise at the same time: they need next to no recognition, and it takes half as long."""
-_ECHO = -20.0
+_ECHO, _ECHO_NAME = -20.0, "echo"
+"""A line that returns the bot's voice, so many dB fainter."""
 _NOISE_SECONDS = 30.0
 _PATIENCE = 4.0
 
@@ -54,8 +54,6 @@ class Greeting:
     end: float
     pause: float
     """A silence of so many seconds is none of its own."""
-    bot: Audio
-    """Everything that the bot says to a caller who is silent, 8 kHz."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +113,7 @@ def greeting_of(bot: Audio) -> Greeting:
     frames = audible_frames(bot)
     # The bot asks again only after seconds; no pause inside the greeting is as long as one.
     begin, end = stretches(frames, 1.0)[0]
-    return Greeting(begin, end, longest_pause(frames, end) + _BREATH, bot)
+    return Greeting(begin, end, longest_pause(frames, end) + _BREATH)
 
 
 def _interruptions(plan: Plan) -> list[Path]:
@@ -243,18 +241,19 @@ class Disturbance:
 
 
 async def _noise(served: Served, plan: Plan, greeting: Greeting) -> list[Disturbance]:
-    echo = resample(greeting.bot, RATE, SAMPLE_RATE) * np.float32(10 ** (_ECHO / 20))
-    sounds: Mapping[str, Audio] = {**noises(_NOISE_SECONDS), "echo": echo}
-    files = {name: _written(plan.folder / f"noise_{name}.wav", audio) for name, audio in sounds.items()}
+    files = {name: _written(plan.folder / f"noise_{name}.wav", audio) for name, audio in noises(_NOISE_SECONDS).items()}
     turns = {name: Turn(audio=file, interrupt_after=0.0) for name, file in files.items()}
     # A quiet line has its own faint noise, but nothing that could be told as the beginning of a turn.
-    turns["silence"] = Turn(silence=_NOISE_SECONDS, interrupt_after=0.0)
+    quiet = Turn(silence=_NOISE_SECONDS, interrupt_after=0.0)
+    turns |= {"silence": quiet, _ECHO_NAME: quiet}
     found: list[Disturbance] = []
     for done, (name, turn) in enumerate(turns.items()):
         plan.progress(done, len(turns), f"noise: {name}")
+        echo = _ECHO if name == _ECHO_NAME else None
         records = [plan.folder / f"noise_{name}_{i}_call.wav" for i in range(plan.most(_NOISE_CALLS))]
         for pair in (records[i : i + _AT_ONCE] for i in range(0, len(records), _AT_ONCE)):
-            calls = await asyncio.gather(*(place(served, [turn], patience=60, record=path) for path in pair))
+            placing = (place(served, [turn], patience=60, record=path, echo=echo) for path in pair)
+            calls = await asyncio.gather(*placing)
             found += [disturbance(name, call, path, greeting) for call, path in zip(calls, pair, strict=True)]
     return found
 
@@ -282,8 +281,7 @@ def noise_table(found: Sequence[Disturbance]) -> Table:
     """Rates per hour, kind by kind."""
     kinds = list(dict.fromkeys(heard.noise for heard in found))
     rows = [_noise_row(kind, [heard for heard in found if heard.noise == kind]) for kind in kinds]
-    note = "the echo is the greeting as recorded before, 20 dB down: once it has stopped the bot, it is a voice"
-    return Table("noise, which must neither stop the bot nor count as a turn", [*rows, _noise_row("all", found)], note)
+    return Table("noise, which must neither stop the bot nor count as a turn", [*rows, _noise_row("all", found)])
 
 
 def _noise_row(name: str, found: Sequence[Disturbance]) -> dict[str, Value]:

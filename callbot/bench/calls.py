@@ -89,15 +89,26 @@ class Placed:
 
 
 async def place(
-    served: Served, turns: Sequence[Turn], *, patience: float = PATIENCE, record: Path | None = None
+    served: Served,
+    turns: Sequence[Turn],
+    *,
+    patience: float = PATIENCE,
+    record: Path | None = None,
+    echo: float | None = None,
 ) -> Placed:
     """One call from its start to its end; a refused one is a result, not an error.
 
-    `patience` is how many seconds of silence the caller bears; `record` takes both sides as a wav file.
+    `patience` is how many seconds of silence the caller bears; `record` takes both sides as a wav file; with `echo`,
+    so many dB of the bot's voice come back.
     """
     placed = Placed()
     simulator = Simulator(
-        served.url, turns, caller="+12035550123", on_event=placed.note, patience=patience, record=record
+        *(served.url, turns),
+        caller="+12035550123",
+        on_event=placed.note,
+        patience=patience,
+        record=record,
+        echo=echo,
     )
     try:
         result = await simulator.run()

@@ -6,10 +6,12 @@ longer for an unfinished turn and answers a finished one at once.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from callbot.nlu.days import MONTHS
 from callbot.nlu.numbers import cardinal_at, digits_at, joined_at, parse_digits
 from callbot.nlu.street_names import STREET_TYPES
 from callbot.nlu.tokens import words_of
@@ -32,6 +34,11 @@ _COUNTED = frozenset(
 _LEAST_HOUSE = 13
 """Smaller numbers count things far more often than houses."""
 _CORNER = ("corner", "intersection", "between")
+_DIRECTIONS = frozenset(("east", "west", "north", "south"))
+_ORDINAL = re.compile(r"\d+(?:st|nd|rd|th)")
+_SPELLED = re.compile(r"(?:\b[A-Za-z]\b\W*){2}$")
+_SPELLED_AS_WORD = re.compile(r"\b[A-Z]{2,4}\W*$")
+"""So the recogniser writes letters that it takes for a short word: "OAK, DAL"."""
 
 
 class Completeness(Enum):
@@ -55,26 +62,34 @@ class TurnWords:
     """Complete answers to a yes-or-no question, see `words_of`."""
     unfinished_after: frozenset[str]
     """Words that nobody ends with: "at", "the", "um"."""
+    doubtful_after: frozenset[str]
+    """Words that announce what is mostly said next: "plate", "address"."""
 
     @classmethod
-    def of(cls, quick_answers: Iterable[str], unfinished_after: Iterable[str]) -> TurnWords:
+    def of(
+        cls, quick_answers: Iterable[str], unfinished_after: Iterable[str], doubtful_after: Iterable[str]
+    ) -> TurnWords:
         """From the words as policy.yaml writes them."""
-        return cls(frozenset(" ".join(words_of(answer)) for answer in quick_answers), frozenset(unfinished_after))
+        quick = frozenset(" ".join(words_of(answer)) for answer in quick_answers)
+        return cls(quick, frozenset(unfinished_after), frozenset(doubtful_after))
 
     def completeness(self, text: str, kind: str) -> Completeness:
         """Judge `text`, the answer to a question of `kind` ("" = an open question, see `events.Listen`)."""
         words = words_of(text)
         if not words:
-            return Completeness.UNKNOWN
+            # Nobody is kept waiting for an answer to nothing, and the first letters of a name may be lost.
+            return Completeness.DOUBTFUL
         if kind == "yes_no" and " ".join(words) in self.quick_answers:
             return Completeness.FINISHED
         said = text.rstrip()
         if words[-1] in self.unfinished_after or said.endswith(("-", "...", "…")):
             return Completeness.UNFINISHED
         judged = _by_kind(words, kind)
+        if judged is not Completeness.UNKNOWN:
+            return judged
         # The recogniser writes a comma where the voice stays up.
-        goes_on = judged is Completeness.UNKNOWN and said.endswith(",")
-        return Completeness.DOUBTFUL if goes_on else judged
+        goes_on = said.endswith(",") or words[-1] in self.doubtful_after or _is_day_alone(words) or _spells(said, kind)
+        return Completeness.DOUBTFUL if goes_on else Completeness.UNKNOWN
 
 
 def _by_kind(words: Sequence[str], kind: str) -> Completeness:
@@ -112,7 +127,7 @@ def _open(words: Sequence[str], *, is_place_asked: bool) -> Completeness:
         return _phone(words) if _tail_digits(words) >= _SHORTEST_PHONE else Completeness.UNFINISHED
     if _lacks_second_street(words):
         return Completeness.UNFINISHED
-    if _is_bare_after_number(words):
+    if _is_bare_after_number(words) or _is_numbered_street(words, is_place_asked=is_place_asked):
         return Completeness.DOUBTFUL
     if is_place_asked and words[-1] in STREET_TYPES and len(words) <= _SHORT_PLACE and not _digit_runs(words):
         # "Orange Street ..." is often followed by "near Chapel" or by the number.
@@ -174,6 +189,25 @@ def _is_bare_after_number(words: Sequence[str]) -> bool:
     if words[-1] in STREET_TYPES or words[-1] in _COUNTED:
         return False
     return any(_is_house_number(words[: len(words) - name]) for name in (1, 2))
+
+
+def _is_numbered_street(words: Sequence[str], *, is_place_asked: bool) -> bool:
+    """ "East 85th" wants a "Street"."""
+    is_named = is_place_asked or (len(words) > 1 and words[-2] in _DIRECTIONS)
+    return is_named and _ORDINAL.fullmatch(words[-1]) is not None
+
+
+def _is_day_alone(words: Sequence[str]) -> bool:
+    """ "April 30th" is often followed by the year or the hour."""
+    return len(words) <= _SHORT_DATE and any(word in MONTHS for word in words[-3:-1])
+
+
+_SHORT_DATE = 4
+
+
+def _spells(said: str, kind: str) -> bool:
+    """Letters, of which more may follow."""
+    return _SPELLED.search(said) is not None or (kind == "name" and _SPELLED_AS_WORD.search(said) is not None)
 
 
 def _is_house_number(words: Sequence[str]) -> bool:

@@ -57,7 +57,7 @@ _REPETITIVE = 2.4
 # What Whisper learned from captions of films and says into noise.
 _PHANTOMS = re.compile(
     r"(thanks?( you)?( so much)? for (watching|listening)|please subscribe|subscribe( to (my|our|the) channel)?"
-    r"|subtitles? by .*|transcribed by .*|captions? by .*|see you (in the )?next (time|video)|music|applause"
+    r"|subtitles? by .*|transcribed by .*|captions? by .*|see you (in the )?next (time|video)|music|applause|you"
     r"|(ha\W*)+)",
     re.IGNORECASE,
 )

@@ -105,6 +105,18 @@ class PlayOut:
             track[first : first + part.size] = part
         return track
 
+    def piece(self, first: int, count: int) -> Audio:
+        """`count` samples as the caller heard them, from sample `first` of the call on."""
+        piece = np.zeros(count, np.float32)
+        for start, audio in reversed(self._chunks):
+            at = round(start * RATE) - first
+            if at + audio.size <= 0:
+                break
+            if at < count:
+                part = audio[max(0, -at) : count - at]
+                piece[max(0, at) : max(0, at) + part.size] = part
+        return piece
+
     def _audible(self, start: float, end: float) -> None:
         last = self.stretches[-1] if self.stretches else None
         if last is not None and not last.cut and start - last.end < PAUSE:

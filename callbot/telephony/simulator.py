@@ -22,13 +22,16 @@ import numpy as np
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
 
-from callbot.audio import to_float, to_int16, ulaw_decode
+from callbot.audio import to_float, to_int16, ulaw_decode, ulaw_encode
 from callbot.errors import ProtocolError
 from callbot.telephony.playout import FRAME, RATE, PlayOut
 from callbot.telephony.script import Talker, Turn, TurnResult, prepared
 from callbot.telephony.sockets import ClientSocket
 
 __all__ = ["CallResult", "Moment", "Simulator", "Turn", "TurnResult"]
+
+ECHO_DELAY = 0.1
+"""Seconds after which a line with an echo returns what the caller hears."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +84,15 @@ class Simulator:
         on_event: Callable[[Moment], None] = lambda _: None,
         patience: float = 15.0,
         record: Path | None = None,
+        echo: float | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> None:
         """`url` is a media socket that speaks Twilio's dialect, e.g. ws://127.0.0.1:8765/twilio.
 
         `caller` and `to` are the numbers in the start message; `patience` is how many seconds of the bot's silence
-        the caller bears before hanging up. `record` takes both sides as a wav file (left caller, right bot);
-        `headers` go with the upgrade request.
+        the caller bears before hanging up. `record` takes both sides as a wav file (left caller, right bot).
+        With `echo`, so many dB (a negative number) of what the bot says come back over the caller's line. `headers`
+        go with the upgrade request.
         """
         self._url = url
         self._turns = turns
@@ -95,6 +100,7 @@ class Simulator:
         self._on_event = on_event
         self._patience = patience
         self._record = record
+        self._echo = echo
         self._headers = dict(headers or {})
         self._wire = _Wire()
         self._heard = PlayOut()
@@ -168,7 +174,7 @@ class Simulator:
                     return
                 if tick.begun is not None:
                     self._on_event(Moment(self._now(), "turn", tick.begun))
-                await self._send(socket, tick.frame, tick.key)
+                await self._send(socket, self._on_the_line(tick.frame, steps * FRAME), tick.key)
             except ConnectionClosed:
                 return  # `_listen` knows why.
             self._watch_bot()
@@ -182,6 +188,13 @@ class Simulator:
         self._sent += frame
         for name in self._heard.due_marks(self._now()):
             await socket.send(self._wire.mark(name))
+
+    def _on_the_line(self, frame: bytes, at: int) -> bytes:
+        """What is sent as the samples from `at` on: the caller's voice, and what comes back of the bot's."""
+        if self._echo is None:
+            return frame
+        returned = self._heard.piece(at - round(ECHO_DELAY * RATE), FRAME) * np.float32(10 ** (self._echo / 20))
+        return ulaw_encode(to_int16(to_float(ulaw_decode(frame)) + returned))
 
     async def _hang_up(self, socket: ClientConnection) -> None:
         self._ending = _Ending(self._now(), f"the caller hung up after {self._patience:g} s of silence", by_bot=False)

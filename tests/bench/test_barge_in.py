@@ -20,7 +20,7 @@ from tests.bench.test_tracks import voice
 
 Spans = Sequence[tuple[float, float]]
 
-GREETING = Greeting(begin=0.0, end=8.0, pause=0.4, bot=np.zeros(0, np.float32))
+GREETING = Greeting(begin=0.0, end=8.0, pause=0.4)
 
 
 def _record(path: Path, caller: Spans, bot: Spans) -> Path:

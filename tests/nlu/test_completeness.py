@@ -16,7 +16,7 @@ DOUBTFUL, UNFINISHED = Completeness.DOUBTFUL, Completeness.UNFINISHED
 @pytest.fixture(scope="session")
 def words(site: Site) -> TurnWords:
     policy = site.playbook.policy
-    return TurnWords.of(policy.quick_answers, policy.unfinished_after)
+    return TurnWords.of(policy.quick_answers, policy.unfinished_after, policy.doubtful_after)
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,17 @@ def words(site: Site) -> TurnWords:
         ("Daniel", "name", DOUBTFUL),
         ("Daniel Ortiz", "name", UNKNOWN),
         ("around ten thirty", "time", UNKNOWN),
-        ("", "location", UNKNOWN),
+        ("", "location", DOUBTFUL),
+        ("EAST 85th.", "location", DOUBTFUL),
+        ("it was on East 85th", "", DOUBTFUL),
+        ("East 85th Street", "location", DOUBTFUL),
+        ("the party on the 5th", "", UNKNOWN),
+        ("April 30th.", "time", DOUBTFUL),
+        ("April 30th around noon", "time", UNKNOWN),
+        ("it's a grey Honda Civic, Connecticut plate.", "location", DOUBTFUL),
+        ("it's H O F", "name", DOUBTFUL),
+        ("OAK, DAL", "name", DOUBTFUL),
+        ("I called the DMV", "", UNKNOWN),
     ],
 )
 def test_what_the_words_say(words: TurnWords, text: str, kind: str, expected: Completeness) -> None:

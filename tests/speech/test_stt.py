@@ -46,6 +46,7 @@ def decoded(text: str, log_probability: float = -0.2, no_speech: float = 0.05) -
         (decoded("The Red Army!", -1.9, 0.1), "noise"),
         (decoded("Ha " * 40), "loop"),
         (decoded("Thanks for watching!"), "phrase"),
+        (decoded("you"), "phrase"),
         (decoded("[Music]"), "phrase"),
         (decoded("Ha! Ha! Ha!"), "phrase"),
         (decoded("Please turn the music down."), ""),

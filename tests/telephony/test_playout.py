@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callbot.engines import Audio
-from callbot.telephony.playout import RATE, PlayOut
+from callbot.telephony.playout import FRAME, RATE, PlayOut
 
 
 def tone(seconds: float) -> Audio:
@@ -117,3 +117,8 @@ def test_order_of_things_holds_whatever_happens(steps: list[tuple[str, float]]) 
         assert moments == sorted(moments)
         assert out.silent_since() <= max(out.until, at) + 1e-9
     assert len(out.due_marks(max(at, out.until))) == marks - echoed
+    whole = out.heard(max(at, out.until) + 1)
+    for first in range(-FRAME, whole.size, 7 * FRAME):
+        expected = np.concatenate([np.zeros(max(0, -first), np.float32), whole[max(0, first) :]])[: 3 * FRAME]
+        piece = out.piece(first, 3 * FRAME)
+        assert np.array_equal(piece[: expected.size], expected)

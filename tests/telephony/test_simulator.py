@@ -17,7 +17,7 @@ from callbot.engines import Audio, Line
 from callbot.errors import CallbotError, ProtocolError
 from callbot.events import CallStarted, Fact, KeyPressed
 from callbot.telephony.playout import RATE
-from callbot.telephony.simulator import CallResult, Moment, Simulator, Turn
+from callbot.telephony.simulator import ECHO_DELAY, CallResult, Moment, Simulator, Turn
 from tests.telephony.fakes import Listener, Switchboard, gateway, until, url
 
 
@@ -156,6 +156,19 @@ async def test_nobody_answers() -> None:
         address = url(opened)
     with pytest.raises(ConnectionError, match="does not answer"):
         await Simulator(address, []).run()
+
+
+async def test_a_line_with_an_echo_returns_what_the_bot_says(tmp_path: Path) -> None:
+    record = tmp_path / "both.wav"
+    await call(Switchboard(Parrot), [Turn(silence=0.5)], echo=-20.0, record=record)
+    with wave.open(str(record)) as file:
+        tracks = np.frombuffer(file.readframes(file.getnframes()), "<i2").reshape(-1, 2)
+    caller, heard = (to_float(np.ascontiguousarray(tracks[:, side])) for side in (0, 1))
+    delay = round(ECHO_DELAY * RATE)
+    returned, said = caller[delay:], heard[:-delay]
+    loud = np.abs(said) > 0.05
+    assert loud.any()
+    assert np.median(np.abs(returned[loud]) / np.abs(said[loud])) == pytest.approx(0.1, rel=0.2)
 
 
 async def test_recordings_are_read_before_dialling(tmp_path: Path) -> None:
