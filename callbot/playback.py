@@ -21,7 +21,7 @@ from callbot.speech.spoken import speakable
 FRAME = int(0.02 * SAMPLE_RATE)
 """Samples of one frame."""
 _LEAD = 0.08
-"""Seconds that audio is sent ahead of its time: covers the hiccups of two busy cores, and is heard after a hold."""
+"""Seconds that audio is sent ahead of its time: covers the hiccups of two busy cores."""
 _BACK = (0.1, 0.8)
 """Seconds before a hold among which the break between words is looked for where the bot goes on."""
 _MARK_PATIENCE = 2.0
@@ -51,6 +51,8 @@ class Playback:
     _speaking: asyncio.Task[None] | None = None
     _echoes: dict[str, asyncio.Event] = field(default_factory=dict)
     _finished: dict[int, asyncio.Event] = field(default_factory=dict)
+    _sending: _Sending | None = None
+    """The sentence that is going out."""
 
     def __post_init__(self) -> None:
         self._going.set()
@@ -66,9 +68,13 @@ class Playback:
         if mark in self._echoes:
             self._echoes[mark].set()
 
-    def hold(self) -> None:
-        """Fall silent; what was sent ahead is still heard, which is less than a tenth of a second."""
+    async def hold(self) -> None:
+        """Fall silent at once: what was sent ahead is taken back, to be said again when the bot goes on."""
         self._going.clear()
+        if self._sending is not None:
+            self._sending.take_back()
+            with suppress(ConnectionError):  # the line is gone; the gateway tells the call
+                await self.line.clear()
 
     def resume(self) -> None:
         """Go on from the last break between words before the hold."""
@@ -146,20 +152,20 @@ class Playback:
             self.made(None if done.exception() else asyncio.get_running_loop().time() - began)
 
     async def _send(self, frames: list[Audio], clock: _Clock, heard: _Heard) -> None:
-        heard.begin(len(frames))
-        at = 0
-        while at < len(frames):
-            if not self._going.is_set():
-                await self._going.wait()
-                at = last_break(frames, at)
-            await clock.wait_for_room()
-            if not self._going.is_set():
-                continue
-            await self.line.play(frames[at])
-            self.said(frames[at])
-            clock.sent(len(frames[at]) / SAMPLE_RATE)
-            at += 1
-            heard.sent(at)
+        self._sending = out = _Sending(frames, clock, heard)
+        try:
+            while not out.is_done:
+                if not self._going.is_set():
+                    await self._going.wait()
+                    out.at = last_break(frames, out.at)
+                await clock.wait_for_room()
+                if not self._going.is_set():
+                    continue
+                await self.line.play(frames[out.at])
+                self.said(frames[out.at])
+                out.sent()
+        finally:
+            self._sending = None
 
     async def _heard_out(self, utterance: int, clock: _Clock) -> None:
         """Wait for the carrier's word that everything was played; a carrier without marks is given its time."""
@@ -196,6 +202,12 @@ class _Clock:
         now = asyncio.get_running_loop().time()
         self._until = max(self._until or now, now) + seconds
 
+    def dropped(self) -> float:
+        """What has not been heard yet never will be; returns how many seconds that is."""
+        unheard = self.remaining()
+        self._until = None
+        return unheard
+
     def remaining(self) -> float:
         """Seconds of sent audio that the caller has not heard yet."""
         return max(0.0, (self._until or 0.0) - asyncio.get_running_loop().time())
@@ -211,6 +223,33 @@ def _frames(stretches: list[Audio]) -> Iterator[Audio]:
     for audio in stretches:
         for start in range(0, len(audio), FRAME):
             yield audio[start : start + FRAME]
+
+
+class _Sending:
+    """One sentence on its way out."""
+
+    def __init__(self, frames: list[Audio], clock: _Clock, heard: _Heard) -> None:
+        self.at = 0
+        """The next frame."""
+        self._frames = frames
+        self._clock = clock
+        self._heard = heard
+        heard.begin(len(frames))
+
+    @property
+    def is_done(self) -> bool:
+        return self.at >= len(self._frames)
+
+    def sent(self) -> None:
+        """The next frame is out."""
+        self._clock.sent(len(self._frames[self.at]) / SAMPLE_RATE)
+        self.at += 1
+        self._heard.sent(self.at)
+
+    def take_back(self) -> None:
+        """What was sent ahead will not be heard."""
+        self.at = max(0, self.at - round(self._clock.dropped() * SAMPLE_RATE / FRAME))
+        self._heard.sent(self.at)
 
 
 @dataclass

@@ -200,7 +200,7 @@ class Session:
                 self.playback.say(command)
             case HoldPlayback():
                 self.room.metrics.held()
-                self.playback.hold()
+                await self.playback.hold()
             case ResumePlayback():
                 self.room.metrics.resumed()
                 self.playback.resume()

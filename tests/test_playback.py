@@ -205,7 +205,7 @@ async def test_a_hold_is_silence_and_the_sentence_goes_on_from_a_break() -> None
         it.playback.say(Speak(1, (ONE,), False))
         while len(line.frames) < 12:
             await asyncio.sleep(0.001)
-        it.playback.hold()
+        await it.playback.hold()
         await asyncio.sleep(0.05)
         sent = len(line.frames)
         await asyncio.sleep(0.1)
@@ -216,13 +216,45 @@ async def test_a_hold_is_silence_and_the_sentence_goes_on_from_a_break() -> None
     assert len(line.frames) > 30
 
 
+async def test_what_was_sent_ahead_of_a_hold_is_taken_back_and_said_again() -> None:
+    line = FakeLine()
+    async with scene(line, Voice(milliseconds=600)) as it:
+        it.playback.say(Speak(1, (ONE,), False))
+        while len(line.frames) < 12:
+            await asyncio.sleep(0.001)
+        await it.playback.hold()
+        assert line.told[-1] == "clear"
+        sent = len(line.frames)
+        await asyncio.sleep(0.05)
+        assert line.told[-1] == "clear", "nothing is said while it holds its tongue"
+        it.playback.resume()
+        await asyncio.wait_for(it.playback.finished(1), 5)
+    assert it.facts == [PlaybackEnded(1, 1.0)]
+    assert len(line.frames) > sent + 30 - 12, "no frame is left out"
+
+
+async def test_during_a_hold_only_what_was_heard_counts_as_heard() -> None:
+    line, sentence = FakeLine(), "one two three four five six seven eight nine ten"
+    async with scene(line, Voice(milliseconds=400)) as it:
+        it.playback.say(Speak(1, (sentence,), False))
+        while len(line.frames) < 8:
+            await asyncio.sleep(0.001)
+        await it.playback.hold()
+        await asyncio.sleep(0.3)  # what was taken back is not heard however long it lasts
+        await it.playback.clear()
+        await asyncio.wait_for(it.playback.finished(1), 5)
+    (fact,) = it.facts
+    assert isinstance(fact, PlaybackEnded)
+    assert fact.heard < 8 * 0.02 / 0.4
+
+
 async def test_what_is_cleared_during_a_hold_is_not_taken_up_again() -> None:
     line = FakeLine()
     async with scene(line, Voice(milliseconds=600)) as it:
         it.playback.say(Speak(1, (ONE,), False))
         while not line.frames:
             await asyncio.sleep(0.001)
-        it.playback.hold()
+        await it.playback.hold()
         await it.playback.clear()
         await it.say(2, TWO)
     assert PlaybackEnded(2, 1.0) in it.facts
