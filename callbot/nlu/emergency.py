@@ -100,6 +100,8 @@ class EmergencyContent(_Content):
     kinds: dict[Kind, tuple[PhraseContent, ...]]
     """The phrases of each kind; the kinds stand in order of severity, the gravest first."""
     unless: tuple[GuardContent, ...] = ()
+    emergencies: tuple[Sentence, ...] = ()
+    """Sentences that must give a hit, whatever guards there are."""
     not_emergencies: tuple[Sentence, ...] = ()
     """Sentences that must give no hit."""
 
@@ -407,6 +409,9 @@ def _failing(content: EmergencyContent, rules: EmergencyRules) -> Iterator[tuple
         for at, example in enumerate(content.unless[int(guard.path[-1])].examples):
             if fault := _not_guarded(guard, example, rules):
                 yield (*guard.path, "examples", at), fault
+    for at, sentence in enumerate(content.emergencies):
+        if rules.find(sentence) is None:
+            yield ("emergencies", at), f"{sentence!r} is taken for no emergency"
     for at, sentence in enumerate(content.not_emergencies):
         if hit := rules.find(sentence):
             yield ("not_emergencies", at), f"{sentence!r} is taken for {hit.kind}, by {hit.evidence!r}"

@@ -701,6 +701,7 @@ def test_problems_names_every_fault_at_once() -> None:
                 {"phrase": "red car", "examples": ["red car"]},
                 {"phrase": "big flames", "examples": ["big flames and flames"]},
             ],
+            "emergencies": ["he burns", "all is well"],
             "not_emergencies": ["he burns his toast", "all is well"],
         }
     )
@@ -714,6 +715,7 @@ def test_problems_names_every_fault_at_once() -> None:
         ("unless", 0, "examples", 1),
         ("unless", 1, "examples", 0),
         ("unless", 2, "examples", 0),
+        ("emergencies", 1),
         ("not_emergencies", 0),
     ]
     assert all(sentence for _, sentence in found)
