@@ -233,7 +233,7 @@ class Ear:
         # A recogniser that fails says nothing about the words; the failure is told when they are asked for.
         words = "" if failed else future.result().text
         if future is self._final:
-            judged = self._turn_words.completeness(words, self._kind)
+            judged = self._turn_words.completeness(self._so_far(words), self._kind)
             self._endpointer.read(Completeness.UNKNOWN if failed else judged)
         if not failed:
             self.post(PartialHeard(turn, self._so_far(words), self._so_far(self._agreement.add(words))))

@@ -338,7 +338,7 @@ class Murmur(Strict):
     confidence: Share
     """Mean word probability below which it is one."""
     unless: tuple[Text, ...]
-    """Words with which callers interrupt, however badly they are heard."""
+    """Words with which callers interrupt or answer, however badly they are heard; so they do with digits."""
 
 
 class Load(Strict):

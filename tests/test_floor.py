@@ -11,7 +11,7 @@ from callbot.schema import Murmur
 
 
 def floor() -> Floor:
-    return Floor(plain_set(["Uh-huh", "okay"]), Murmur(longest=0.8, confidence=0.6, unless=("stop",)))
+    return Floor(plain_set(["Uh-huh", "okay"]), Murmur(longest=0.8, confidence=0.6, unless=("stop", "hang on")))
 
 
 def heard(text: str, confidence: float = 1.0, *, seconds: float = 0.5) -> Transcribed:
@@ -63,7 +63,8 @@ def test_a_short_sound_that_is_badly_heard_is_a_murmur() -> None:
     assert voices.is_backchannel(heard("In a month.", 0.4)), "the recogniser's mm-hmm"
     assert not voices.is_backchannel(heard("In a month.", 0.7))
     assert not voices.is_backchannel(heard("In a month of Sundays.", 0.4, seconds=1.2))
-    assert not voices.is_backchannel(heard("Stop!", 0.2)), "so callers interrupt"
+    for meant in ("Stop!", "No, hang on.", "412"):
+        assert not voices.is_backchannel(heard(meant, 0.2)), "so callers interrupt, or answer"
 
 
 def test_a_question_counts_as_heard_when_most_of_it_was() -> None:

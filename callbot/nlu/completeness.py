@@ -36,9 +36,9 @@ _LEAST_HOUSE = 13
 _CORNER = ("corner", "intersection", "between")
 _DIRECTIONS = frozenset(("east", "west", "north", "south"))
 _ORDINAL = re.compile(r"\d+(?:st|nd|rd|th)")
-_SPELLED = re.compile(r"(?:\b[A-Za-z]\b\W*){2}$")
-_SPELLED_AS_WORD = re.compile(r"\b[A-Z]{2,4}\W*$")
-"""So the recogniser writes letters that it takes for a short word: "OAK, DAL"."""
+_SPELLED = re.compile(r"\b[A-Za-z][\s,-]+[A-Za-z]\W*$")
+_SPELLED_AS_WORDS = re.compile(r"\b[A-Z]{1,4}\W+[A-Z]{1,4}\W*$")
+"""So the recogniser writes letters that it takes for short words: "OAK, DAL"."""
 
 
 class Completeness(Enum):
@@ -62,8 +62,8 @@ class TurnWords:
     """Complete answers to a yes-or-no question, see `words_of`."""
     unfinished_after: frozenset[str]
     """Words that nobody ends with: "at", "the", "um"."""
-    doubtful_after: frozenset[str]
-    """Words that announce what is mostly said next: "plate", "address"."""
+    doubtful_after: tuple[str, ...]
+    """Phrases that announce what is mostly said next: "plate", "the address"."""
 
     @classmethod
     def of(
@@ -71,7 +71,8 @@ class TurnWords:
     ) -> TurnWords:
         """From the words as policy.yaml writes them."""
         quick = frozenset(" ".join(words_of(answer)) for answer in quick_answers)
-        return cls(quick, frozenset(unfinished_after), frozenset(doubtful_after))
+        announcing = tuple(" ".join(["", *words_of(phrase)]) for phrase in doubtful_after)
+        return cls(quick, frozenset(unfinished_after), announcing)
 
     def completeness(self, text: str, kind: str) -> Completeness:
         """Judge `text`, the answer to a question of `kind` ("" = an open question, see `events.Listen`)."""
@@ -88,8 +89,11 @@ class TurnWords:
         if judged is not Completeness.UNKNOWN:
             return judged
         # The recogniser writes a comma where the voice stays up.
-        goes_on = said.endswith(",") or words[-1] in self.doubtful_after or _is_day_alone(words) or _spells(said, kind)
+        goes_on = said.endswith(",") or self._announces(words, kind) or _is_day_alone(words) or _spells(said, kind)
         return Completeness.DOUBTFUL if goes_on else Completeness.UNKNOWN
+
+    def _announces(self, words: Sequence[str], kind: str) -> bool:
+        return kind != "yes_no" and " ".join(["", *words]).endswith(self.doubtful_after)
 
 
 def _by_kind(words: Sequence[str], kind: str) -> Completeness:
@@ -199,15 +203,18 @@ def _is_numbered_street(words: Sequence[str], *, is_place_asked: bool) -> bool:
 
 def _is_day_alone(words: Sequence[str]) -> bool:
     """ "April 30th" is often followed by the year or the hour."""
-    return len(words) <= _SHORT_DATE and any(word in MONTHS for word in words[-3:-1])
+    is_day = len(words) > 1 and words[-2] in MONTHS and (_ORDINAL.fullmatch(words[-1]) or words[-1].isdecimal())
+    return bool(is_day) and len(words) <= _SHORT_DATE
 
 
 _SHORT_DATE = 4
 
 
 def _spells(said: str, kind: str) -> bool:
-    """Letters, of which more may follow."""
-    return _SPELLED.search(said) is not None or (kind == "name" and _SPELLED_AS_WORD.search(said) is not None)
+    """Letters, of which more may follow; how many a plate has is known."""
+    if kind == "name":
+        return _SPELLED.search(said) is not None or _SPELLED_AS_WORDS.search(said) is not None
+    return kind in ("", "location") and _SPELLED.search(said) is not None
 
 
 def _is_house_number(words: Sequence[str]) -> bool:

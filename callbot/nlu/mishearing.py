@@ -1,7 +1,7 @@
 """What a recogniser takes words for, learned from utterances that it heard, to be done to those that it never did.
 
 Only a part of the utterances can be spoken and heard in a reasonable time. But a recogniser repeats itself: what it
-made of "dixwell" and of "dumping" in the heard ones, it will make of them in the others. PURE.
+made of "dixwell" and of "dumping" in the heard ones, it will make of them in the others.
 """
 
 from __future__ import annotations

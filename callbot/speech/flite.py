@@ -19,6 +19,9 @@ PROGRAM = "flite"
 SPEAKERS = ("slt", "rms", "awb")
 """A woman and two men, one of them a Scot; the program's other voices are much harder to understand."""
 
+_PATIENCE = 60.0
+"""Seconds for a sentence; it takes a fifth of one."""
+
 
 def installed() -> bool:
     """Whether there is such a program on this machine."""
@@ -39,9 +42,16 @@ class FliteVoice:
         with TemporaryDirectory() as folder:
             said = Path(folder) / "said.wav"
             command = [PROGRAM, "-voice", self._speaker, "--setf", f"duration_stretch={pace}"]
-            done = subprocess.run(
-                [*command, "-t", sentence, "-o", str(said)], capture_output=True, text=True, check=False
-            )
+            try:
+                done = subprocess.run(
+                    [*command, "-t", sentence, "-o", str(said)],
+                    capture_output=True,
+                    text=True,
+                    check=False,
+                    timeout=_PATIENCE,
+                )
+            except subprocess.TimeoutExpired as error:
+                raise EngineError(f"{PROGRAM} needed more than {_PATIENCE:g} s for a sentence") from error
             if done.returncode or not said.exists():
                 raise EngineError(f"{PROGRAM} could not say a sentence: {done.stderr.strip() or done.returncode}")
             yield read_wav(said)

@@ -65,6 +65,16 @@ def words(site: Site) -> TurnWords:
         ("it's H O F", "name", DOUBTFUL),
         ("OAK, DAL", "name", DOUBTFUL),
         ("I called the DMV", "", UNKNOWN),
+        ("Around 5 p.m.", "time", UNKNOWN),
+        ("it started at 10 p.m.", "", UNKNOWN),
+        ("Washington D.C.", "location", UNKNOWN),
+        ("1 2 3 A B C", "plate", UNKNOWN),
+        ("it may be broken", "", UNKNOWN),
+        ("TOM.", "name", DOUBTFUL),
+        ("Tom NO.", "name", UNKNOWN),
+        ("that's the wrong number", "", UNKNOWN),
+        ("yes, use this number", "yes_no", UNKNOWN),
+        ("what's the house number", "yes_no", UNKNOWN),
     ],
 )
 def test_what_the_words_say(words: TurnWords, text: str, kind: str, expected: Completeness) -> None:
