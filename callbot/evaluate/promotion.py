@@ -28,10 +28,11 @@ TOLERANCES: Mapping[str, float] = {
     "F1 of values": 0.01,
     "emergencies found": 0.0,
     "look-alikes left alone": 0.02,
-    "out of scope flagged": 0.02,
+    "out of scope flagged": 0.03,
     "in scope accepted": 0.01,
 }
-"""By how much each share may fall. One emergency that is no longer found is one too many."""
+"""By how much each share may fall. One emergency that is no longer found is one too many; of the forty held-out lines
+that are out of scope one may be lost, which is 2.5 %."""
 
 Figures = Mapping[str, float]
 
