@@ -33,6 +33,20 @@ def test_a_faint_copy_is_an_echo(delay: float) -> None:
     assert judged(said, heard + 0.001 * voice(2))
 
 
+@pytest.mark.parametrize("late", [2, 4, 6])
+def test_sound_that_goes_out_in_bursts_still_has_its_echo(late: int) -> None:
+    said, guard = voice(1), EchoGuard()
+    heard = np.concatenate([np.zeros(SAMPLE_RATE // 5, np.float32), 0.1 * said])[: len(said)]
+    judgements: list[bool] = []
+    for at in range(0, len(heard), CHUNK):
+        if at // CHUNK % late == 0:
+            for burst in range(at, at + late * CHUNK, CHUNK):
+                guard.bot_says(said[burst : burst + CHUNK])
+        guard.hears(heard[at : at + CHUNK])
+        judgements.append(guard.is_echo())
+    assert all(judgements[30:])
+
+
 def test_another_voice_is_none_even_over_the_bot() -> None:
     said = voice(1)
     assert not judged(said, voice(2))
