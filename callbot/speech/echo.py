@@ -43,7 +43,7 @@ class EchoGuard:
         """The caller's side of the line; call it for every stretch, so that both sides stay in step."""
         self._heard.add(audio)
         before, self._silent = self._silent, self._silent + len(audio) / SAMPLE_RATE
-        if _HICCUP < self._silent and before <= _LONGEST_DELAY + _COMPARED:
+        if self._silent > _HICCUP and before <= _LONGEST_DELAY + _COMPARED:
             pause = self._silent - (before if before > _HICCUP else 0.0)
             self._said.add(np.zeros(round(pause * SAMPLE_RATE), np.float32))
 
